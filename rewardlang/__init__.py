@@ -1,0 +1,1 @@
+"""rewardlang: reward functions that are typed, proved and compiled."""

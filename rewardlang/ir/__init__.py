@@ -1,0 +1,1 @@
+"""The typed graph: nodes, their order, their rules."""

@@ -1,0 +1,1 @@
+"""The operator table and the kernels that read it."""

@@ -1,0 +1,1 @@
+"""From graph to torch: emission, calls, schedule, modules."""

@@ -1,0 +1,1 @@
+"""Text, places and diagnostics: the words of the compiler."""

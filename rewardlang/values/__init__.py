@@ -1,0 +1,1 @@
+"""What values are: types, axes, intervals, units and classes."""
