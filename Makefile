@@ -1,0 +1,42 @@
+# Everything a newcomer types. Each target makes the virtual environment first if there is none.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+EXAMPLE := examples/mathematics
+PYTEST_FLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test bench lint goldens
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## create .venv and install the package with its test tools
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: $(STAMP) ## check, inspect and score a graded-mathematics reward
+	@printf '\n== 1. Check: are the types, the ranges and the promises of this reward sound?\n\n'
+	$(BIN)/rewardlang check $(EXAMPLE)/mathematics.rwd
+	@printf '\n== 2. Inspect: what was proved about it?\n\n'
+	$(BIN)/rewardlang inspect $(EXAMPLE)/mathematics.rwd
+	@printf '\n== 3. Score: rewards of sample answers, one JSON object a line.\n\n'
+	$(BIN)/rewardlang score $(EXAMPLE)/mathematics.rwd $(EXAMPLE)/sample.jsonl
+	@printf '\nNext: open %s, change a number, and check again.\n' $(EXAMPLE)/mathematics.rwd
+
+test: $(STAMP) ## run every test
+	$(BIN)/python -m pytest -q $(PYTEST_FLAGS)
+
+bench: $(STAMP) ## print the measured figures as ratios
+	$(BIN)/python -m benchmarks
+
+lint: $(STAMP) ## look for mistakes in style and imports
+	$(BIN)/ruff check rewardlang tests benchmarks
+
+goldens: $(STAMP) ## redraw the expected diagnostics (read the difference before you commit it)
+	$(BIN)/python -m pytest -q tests/test_bad.py --update-goldens
