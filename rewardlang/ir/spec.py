@@ -1,0 +1,176 @@
+"""What elaboration makes of a program: its graph, and everything that is said about the graph's nodes."""
+
+from dataclasses import dataclass, field
+
+from rewardlang.ir.node import Graph, Node
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.source import Source, Span
+from rewardlang.values.axes import Axis
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Type
+
+
+@dataclass(frozen=True)
+class InputInfo:
+    """A declared input: `column` is where its data stands (dots reach into records), `role` whose value it is."""
+
+    name: str
+    type: Type
+    domain: Interval | None
+    column: str
+    role: str | None
+    of_given: bool
+    default: object | None
+    has_default: bool
+    node: Node
+    span: Span
+
+
+@dataclass(frozen=True)
+class ParamInfo:
+    """A declared param; `default` is None with `required` True where it must be given."""
+
+    name: str
+    type: Type
+    domain: Interval | None
+    default: object | None
+    required: bool
+    learnable: bool
+    node: Node
+    span: Span
+
+
+@dataclass(frozen=True)
+class ArgumentInfo:
+    """One parameter of a model or verifier; its axes are names bound at each call."""
+
+    name: str
+    type: Type
+    domain: Interval | None
+    default: object | None
+    has_default: bool
+
+
+@dataclass(frozen=True)
+class ExternalInfo:
+    """A declared model or verifier.
+
+    `name` is what users call it (a column or binding of that name replaces it; a verifier of the standard library has
+    its module before it, `std.text.tagged`). `target` is "module:object", "hf:…", a URL, or None. `on_error` is the
+    value on failure, `invalid` where None. `timeout` is in seconds.
+    """
+
+    name: str
+    kind: str
+    arguments: tuple[ArgumentInfo, ...]
+    result: Type
+    domain: Interval | None
+    field_domains: tuple[tuple[str, Interval], ...]
+    target: str | None
+    timeout: float | None
+    on_error: object | None
+    span: Span
+    trusted: bool = False
+
+
+@dataclass(frozen=True)
+class OutputInfo:
+    """A declared output: `role` is `reward`, `output`, `weight`, `keep`, `done`, `advantage` or `preference`.
+
+    `terms` are its additive attributions by label (empty if it is no block): on every rollout they add up to `node`.
+    `gates` are the conditions of the gates it is made of, by a printable name.
+    """
+
+    name: str
+    role: str
+    node: Node
+    terms: tuple[tuple[str, Node], ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class SettingInfo:
+    """`single_turn`, `episodic` or `continuing`; horizon as (least, most) steps, None where not known."""
+
+    kind: str = "single_turn"
+    horizon: tuple[int, int] | None = None
+    axis: str | None = None
+    discount: float | None = None
+    within_episodes: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One side of an `ensure`: a value, and the condition (a bool node) of its `when`, if any."""
+
+    node: Node
+    condition: Node | None = None
+    of: str | None = None        # `return`, `discounted`: said of the sum over the ordered axes
+
+
+@dataclass(frozen=True)
+class EnsureInfo:
+    """One `ensure`, typed.
+
+    kind `compare`: `claims` related by `ops` in a chain (`in [a, b]` is the chain a <= x <= b);
+    kind `monotone`: claims[0] is `direction` (`increasing` or `decreasing`, `strictly`) in the node `along`;
+    kind `availability`: claims[0] at most `level`; kind `later`: known to the language, proved by a later stage.
+    """
+
+    kind: str
+    claims: tuple[Claim, ...]
+    ops: tuple[str, ...]
+    span: Span
+    text: str
+    condition: Node | None = None
+    direction: str | None = None
+    strictly: bool = False
+    along: Node | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class ExpectInfo:
+    """One `expect`: a comparison of a node with a value for each sample (`op` None: the node itself must hold)."""
+
+    node: Node
+    op: str | None
+    wanted: object
+    tolerance: float
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class ExampleInfo:
+    """One `example`: columns by input or external name, one entry a sample, and what is expected."""
+
+    title: str
+    columns: dict[str, list]
+    samples: int
+    expects: tuple[ExpectInfo, ...]
+    span: Span
+
+
+@dataclass(eq=False)
+class Spec:
+    """A typed program. `domains` are declared ranges by node (of one entry); `names` the nodes of lets by name."""
+
+    source: Source
+    graph: Graph
+    docstring: str | None = None
+    setting: SettingInfo = SettingInfo()
+    axes: dict[str, Axis] = field(default_factory=dict)
+    inputs: dict[str, InputInfo] = field(default_factory=dict)
+    params: dict[str, ParamInfo] = field(default_factory=dict)
+    externals: dict[str, ExternalInfo] = field(default_factory=dict)
+    outputs: dict[str, OutputInfo] = field(default_factory=dict)
+    names: dict[str, Node] = field(default_factory=dict)
+    gates: dict[str, Node] = field(default_factory=dict)
+    domains: dict[Node, Interval] = field(default_factory=dict)
+    group_key: str | None = None
+    group_size: tuple[int, int] | None = None
+    assumptions: list[Node] = field(default_factory=list)
+    ensures: list[EnsureInfo] = field(default_factory=list)
+    examples: list[ExampleInfo] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
