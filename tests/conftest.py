@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_addoption(parser):
     """`--update-goldens` writes what is drawn today over the expected files, instead of comparing."""
-    parser.addoption("--update-goldens", action="store_true", help="redraw the expected files, then read the difference")
+    parser.addoption("--update-goldens", action="store_true", help="redraw the expected files")
 
 
 @pytest.fixture(scope="session")
