@@ -12,6 +12,7 @@ class Axis:
     or neither (one size for all rollouts, which the data fixes). `within` names the ragged axes on which the lengths
     of a ragged axis depend: in `float[turn, token]` the axis is Axis("token", ragged=True, within=("turn",)), which is
     another axis than the `token` of `float[token]`. `like` is `batch`, `group` or the axis that this one copies.
+    `maker` tells the call that makes a list from any other: an axis of its own, whose lengths come with the call's value.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Axis:
     labels: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     like: str | None = None
+    maker: str = ""
 
     def __str__(self) -> str:
         return self.name if not self.within else f"{self.name} within {', '.join(self.within)}"
