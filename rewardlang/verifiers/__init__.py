@@ -1,0 +1,1 @@
+"""Pure functions of plain data that check texts, numbers and structures."""

@@ -1,0 +1,155 @@
+"""Plain text: parts, counts, cuts and cases. Every function takes time linear in its texts."""
+
+from rewardlang.verifiers.gold import FAILS, gold
+
+
+def _needs(part: str, what: str) -> str:
+    """An empty part is in every text everywhere, which no reward means."""
+    if not part:
+        raise ValueError(f"the {what} is empty")
+    return part
+
+
+@gold((("a cat", "cat"), True), (("a cat", "Cat"), False), (("", "x"), False), (("x", ""), FAILS))
+def contains(text: str, part: str) -> bool:
+    """Whether `part` occurs, case and all."""
+    return _needs(part, "part") in text
+
+
+@gold((("a cat", ["dog", "cat"]), True), (("a cat", ["dog"]), False), (("a cat", []), False))
+def contains_any(text: str, parts: list[str]) -> bool:
+    """Whether at least one of `parts` occurs."""
+    return any(_needs(part, "part") in text for part in parts)
+
+
+@gold((("a cat", ["a", "cat"]), True), (("a cat", ["a", "dog"]), False), (("a cat", []), True))
+def contains_all(text: str, parts: list[str]) -> bool:
+    """Whether each of `parts` occurs."""
+    return all(_needs(part, "part") in text for part in parts)
+
+
+@gold((("banana", "an"), 2), (("aaa", "aa"), 1), (("", "a"), 0), (("a", ""), FAILS))
+def count_of(text: str, part: str) -> int:
+    """How often `part` occurs, without overlap."""
+    return text.count(_needs(part, "part"))
+
+
+@gold((("<think>x", "<think>"), True), ((" <think>", "<think>"), False), (("x", ""), FAILS))
+def starts_with(text: str, part: str) -> bool:
+    """Whether the text begins with `part`."""
+    return text.startswith(_needs(part, "part"))
+
+
+@gold((("The end.", "."), True), (("The end.\n", "."), False))
+def ends_with(text: str, part: str) -> bool:
+    """Whether the text ends with `part`."""
+    return text.endswith(_needs(part, "part"))
+
+
+@gold((("x = 1 # one # two", "#"), "x = 1 "), (("x", "#"), "x"), (("#x", "#"), ""))
+def before_first(text: str, marker: str) -> str:
+    """The text before the first `marker`; all of it where there is none."""
+    return text.partition(_needs(marker, "marker"))[0]
+
+
+@gold((("<think>a</think>b</think>c", "</think>"), "b</think>c"), (("x", "#"), ""), (("x#", "#"), ""))
+def after_first(text: str, marker: str) -> str:
+    """The text after the first `marker`; empty where there is none."""
+    return text.partition(_needs(marker, "marker"))[2]
+
+
+@gold((("a # b # c", "#"), "a # b "), (("x", "#"), "x"))
+def before_last(text: str, marker: str) -> str:
+    """The text before the last `marker`; all of it where there is none."""
+    before, found, _ = text.rpartition(_needs(marker, "marker"))
+    return before if found else text
+
+
+@gold((("1 #### 2 #### 18", "####"), " 18"), (("18", "####"), ""), (("A: 3\nA: 4", "A:"), " 4"))
+def after_last(text: str, marker: str) -> str:
+    """The text after the last `marker`; empty where there is none."""
+    _, found, after = text.rpartition(_needs(marker, "marker"))
+    return after if found else ""
+
+
+@gold((("a,b,,c", ","), ["a", "b", "", "c"]), (("", ","), [""]), (("abc", ","), ["abc"]), (("a", ""), FAILS))
+def split(text: str, separator: str) -> list[str]:
+    """The parts between `separator`s, empty ones too; always at least one."""
+    return text.split(_needs(separator, "separator"))
+
+
+@gold((("  two words\n",), ["two", "words"]), (("",), []))
+def words(text: str) -> list[str]:
+    """The parts between white space."""
+    return text.split()
+
+
+@gold((("a\nb\r\nc",), ["a", "b", "c"]), (("a\n",), ["a"]), (("",), []), (("a\n\nb",), ["a", "", "b"]))
+def lines(text: str) -> list[str]:
+    """The lines, without their ends."""
+    return text.splitlines()
+
+
+@gold((("  two words\n",), 2), (("",), 0), (("don't",), 1))
+def word_count(text: str) -> int:
+    """The number of parts between white space."""
+    return len(text.split())
+
+
+@gold((("né🙂",), 3), (("",), 0))
+def character_count(text: str) -> int:
+    """The number of Unicode code points."""
+    return len(text)
+
+
+@gold((("a\nb",), 2), (("a\n",), 1), (("",), 0))
+def line_count(text: str) -> int:
+    """The number of lines."""
+    return len(text.splitlines())
+
+
+@gold((("  x y\n",), "x y"), (("",), ""))
+def strip(text: str) -> str:
+    """The text without white space at its ends."""
+    return text.strip()
+
+
+@gold((("AbC É",), "abc é"))
+def lower(text: str) -> str:
+    """The text in small letters."""
+    return text.lower()
+
+
+@gold((("AbC é",), "ABC É"))
+def upper(text: str) -> str:
+    """The text in capital letters."""
+    return text.upper()
+
+
+@gold((("a-b-c", "-", "+"), "a+b+c"), (("abc", "b", ""), "ac"), (("a", "", "x"), FAILS))
+def replace(text: str, old: str, new: str) -> str:
+    """The text with each `old` replaced by `new`."""
+    return text.replace(_needs(old, "old part"), new)
+
+
+@gold(
+    (("a a a a", 2), 1 - 1 / 3),
+    (("one two three", 3), 0.0),
+    (("The the THE", 1), 1 - 1 / 3),
+    (("one two", 3), 0.0),
+    (("", 1), 0.0),
+    (("a b", 0), FAILS),
+)
+def repetition(text: str, n: int) -> float:
+    """The share of n-grams of words that say again what was said: 1 - distinct / all, from 0 to below 1.
+
+    Words are the lower-cased parts between white space. A text of fewer than `n` words has no n-grams and repeats nothing.
+    """
+    if n < 1:
+        raise ValueError(f"an n-gram has at least one word, got n = {n}")
+    tokens = text.lower().split()
+    total = len(tokens) - n + 1
+    if total < 1:
+        return 0.0
+    distinct = len(set(zip(*(tokens[start:] for start in range(n)), strict=False)))
+    return 1.0 - distinct / total
