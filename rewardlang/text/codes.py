@@ -17,6 +17,12 @@ class Code:
 _ROWS = (
     # RW0xx: syntax -----------------------------------------------------------------------------------------------
     Code("RW001", "syntax-error", "error", "{problem}"),
+    Code("RW006", "number-too-long", "error", "a number has at most {digits} characters and an exponent within ±{exponent}"),
+    Code("RW030", "mixed-vector", "error", "either every item of a vector has a label, or none"),
+    Code("RW031", "clause-twice", "error", "`{clause}` stands here for the second time"),
+    Code("RW032", "call-of-no-name", "error", "only a function's name can be called"),
+    Code("RW033", "axis-size", "error", "the size of an axis is a whole number, 1 or more"),
+    Code("RW034", "table-key", "error", "the keys of a table are texts: write `table[text] of …`, not `table[{key}] of …`"),
     # RW1xx: names and types ---------------------------------------------------------------------------------------
     Code("RW101", "unknown-name", "error", "`{name}` is not declared here{hint}"),
     Code("RW102", "declared-twice", "error", "`{name}` is already declared on line {line}"),

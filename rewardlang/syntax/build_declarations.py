@@ -1,0 +1,299 @@
+"""Declarations and types of the syntax tree, built while the parser reduces: one method for each rule."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from lark import v_args
+
+from rewardlang.syntax import tree
+from rewardlang.syntax.build import Expressions, Refused, between, has, nodes, number_of, text_of, texts
+from rewardlang.syntax import literals
+from rewardlang.syntax.scan import Lexeme
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.source import Span
+
+MODES = ("frozen", "refreshed", "trained")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a declaration that is no node of its own: what it is called, what it says, where it stands."""
+
+    kind: str
+    value: Any
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A list of words in brackets."""
+
+    names: tuple[str, ...]
+    span: Span
+
+
+def _clauses(children: tuple[Any, ...]) -> dict[str, Any]:
+    """The clauses among the children by kind; refused where one stands twice."""
+    found: dict[str, Any] = {}
+    for child in children:
+        if type(child) is tree.Domain:
+            kind, value = "domain", child
+        elif type(child) is tree.Origin:
+            kind, value = "origin", child
+        elif type(child) is Clause:
+            kind, value = child.kind, child.value
+        else:
+            continue
+        if kind in found:
+            raise Refused(Diagnostic("RW031", child.span, {"clause": _SPELLED.get(kind, kind)}))
+        found[kind] = value
+    return found
+
+
+_SPELLED = {"domain": "in", "origin": "from"}
+
+
+def _after(children: tuple[Any, ...], sign: str) -> Any:
+    """The child that follows a sign, or None."""
+    for child, following in zip(children, children[1:]):
+        if type(child) is Lexeme and child.text == sign:
+            return following
+    return None
+
+
+def _type(children: tuple[Any, ...]) -> Any:
+    return next((child for child in children if type(child) is tree.TypeExpr), None)
+
+
+@v_args(inline=True)
+class Builder(Expressions):
+    """Builders of declarations; stateless, so that one serves every parse of every thread."""
+
+    # --- names and settings ---
+
+    def use(self, word, path, *rest):
+        is_file = type(path) is Lexeme
+        last = rest[-1] if rest else path
+        imported = tuple(child.value for child in nodes(rest))
+        return tree.Use(text_of(path) if is_file else path.value, imported, is_file, span=between(word, last))
+
+    def module(self, *children):
+        return Clause("module", ".".join(texts(children, "WORD")), between(children[0], children[-1]))
+
+    def imported(self, *children):
+        alias = children[-1].text if len(children) == 3 else None
+        return Clause("imported", (children[0].text, alias), between(children[0], children[-1]))
+
+    def setting(self, word, kind, *rest):
+        found = _clauses(rest)
+        horizon, axis = found.get("horizon", (None, None))
+        discount, within = found.get("discount", (None, False))
+        span = between(word, rest[-1] if rest else kind)
+        return tree.Setting(kind.text, horizon, axis, discount, within, span=span)
+
+    def horizon(self, word, value, *rest):
+        span = between(word, rest[-1] if rest else value)
+        return Clause("horizon", (self._pair(value), rest[0].text if rest else None), span)
+
+    def discount(self, word, value, *rest):
+        return Clause("discount", (value, bool(rest)), between(word, rest[-1] if rest else value))
+
+    def _pair(self, value):
+        """Low and high of an interval, or of one number or name twice."""
+        if type(value) is tree.Domain:
+            return value.low, value.high
+        single = self.number(value) if value.type == "NUMBER" else self.name(value)
+        return single, single
+
+    def axis(self, word, name, *rest):
+        span = between(word, rest[-1] if rest else name)
+        numbers = [child for child in rest if child.type == "NUMBER"]
+        like = texts(rest, "NAME")
+        return tree.AxisDecl(name.text, texts(rest, "WORD"), self._size(numbers[0]) if numbers else None,
+                             has(rest, "ragged"), has(rest, "ordered"), like[0] if like else None, span=span)
+
+    def _size(self, lexeme):
+        value = number_of(lexeme, literals.number_value(lexeme.text))
+        if value.denominator != 1 or value < 1:
+            raise Refused(Diagnostic("RW033", lexeme.span))
+        return int(value)
+
+    # --- what comes from outside ---
+
+    def input(self, word, name, _colon, type_, *rest):
+        span = between(word, rest[-1] if rest else type_)
+        return tree.Input(name.text, type_, default=_after(rest, "="), span=span, **_clauses(rest))
+
+    def group_by(self, word, _by, key, *rest):
+        size = self._pair(rest[-1]) if rest else None
+        return tree.GroupBy(key.text, size, span=between(word, rest[-1] if rest else key))
+
+    def param(self, word, name, *rest):
+        span = between(word, rest[-1] if rest else name)
+        return tree.Param(name.text, _type(rest), default=_after(rest, "="), learnable=has(rest, "learnable"),
+                          span=span, **_clauses(rest))
+
+    def external(self, word, name, parameters, _arrow, type_, *rest):
+        parts = []
+        mode = None
+        for part in rest:
+            if type(part) is tree.Origin and part.role in MODES:
+                mode, part = part.role, part.column and tree.Origin(part.column, span=part.span)
+            parts.append(part)
+        span = between(word, rest[-1] if rest else type_)
+        return tree.External(word.text, name.text, parameters.value, type_, mode=mode, span=span,
+                             **_clauses(tuple(parts)))
+
+    def timeout(self, word, lexeme):
+        return Clause("timeout", self.duration(lexeme), between(word, lexeme))
+
+    def on_error(self, word, value):
+        return Clause("on_error", value, between(word, value))
+
+    # --- values and functions ---
+
+    def let(self, word, name, *rest):
+        return tree.Let(name.text, rest[-1], _type(rest), span=between(word, rest[-1]), **_clauses(rest))
+
+    def function(self, word, name, parameters, *rest):
+        return tree.Def(name.text, parameters.value, rest[-1], _type(rest), span=between(word, rest[-1]),
+                        **_clauses(rest))
+
+    def signature(self, *children):
+        return Clause("signature", nodes(children), between(children[0], children[-1]))
+
+    def parameter(self, name, _colon, type_, *rest):
+        span = between(name, rest[-1] if rest else type_)
+        return tree.Parameter(name.text, type_, default=_after(rest, "="), span=span, **_clauses(rest))
+
+    def assume(self, word, fact):
+        return tree.Assume(fact, span=between(word, fact))
+
+    def output(self, word, *rest):
+        name = rest[0].text if len(rest) == 3 else None
+        return tree.Output(word.text, name, rest[-1], span=between(word, rest[-1]))
+
+    # --- what is aimed at and promised ---
+
+    def objective(self, word, kind, *rest):
+        cut = next((at for at, child in enumerate(rest) if type(child) is Lexeme and child.text == "subject"), len(rest))
+        return tree.Objective(kind.text, nodes(rest[:cut]), nodes(rest[cut:]), span=between(word, rest[-1]))
+
+    def ensure(self, word, claim, *rest):
+        monotone = next((child.value for child in rest if type(child) is Clause), {})
+        return tree.Ensure(claim, _after(rest, "when"), span=between(word, rest[-1] if rest else claim), **monotone)
+
+    def monotone(self, *children):
+        direction = next(c.text for c in children if type(c) is Lexeme and c.text in ("increasing", "decreasing"))
+        value = {"direction": direction, "strictly": has(children, "strictly"), "along": children[-1]}
+        return Clause("monotone", value, between(children[0], children[-1]))
+
+    # --- machines ---
+
+    def machine(self, word, name, *rest):
+        span = between(word, rest[-1])
+        over = texts(rest, "NAME")
+        value = _after(rest, "=")
+        if value is not None:
+            return tree.Machine(name.text, over[0] if over else None, value=value, span=span)
+        items = nodes(rest)
+        lists = {kind: tuple(word for item in items if type(item) is Clause and item.kind == kind for word in item.value)
+                 for kind in ("starts", "finals")}
+        return tree.Machine(
+            name.text, over[0] if over else None, counters=tuple(i for i in items if type(i) is tree.Counter),
+            edges=tuple(i for i in items if type(i) is tree.Edge),
+            first_match=any(type(i) is Clause and i.kind == "first_match" for i in items), span=span, **lists)
+
+    def starts(self, *children):
+        return Clause("starts", texts(children, "WORD"), between(children[0], children[-1]))
+
+    def finals(self, *children):
+        return Clause("finals", texts(children, "WORD"), between(children[0], children[-1]))
+
+    def first_match(self, first, match):
+        return Clause("first_match", True, between(first, match))
+
+    def counter(self, word, name, domain):
+        return tree.Counter(name.text, domain, span=between(word, domain))
+
+    def edge(self, *children):
+        words = texts(children, "WORD")
+        return tree.Edge(words[:-1], words[-1], span=between(children[0], children[-1]), **_clauses(children))
+
+    def otherwise(self, *children):
+        target = texts(children, "WORD")
+        return tree.Edge((), target[0] if target else None, span=between(children[0], children[-1]),
+                         **_clauses(children))
+
+    def guard(self, word, value):
+        return Clause("guard", value, between(word, value))
+
+    def updates(self, *children):
+        return Clause("updates", nodes(children), between(children[0], children[-1]))
+
+    def update(self, word, operator, value):
+        return tree.Update(word.text, operator.text, value, span=between(word, value))
+
+    def paid(self, colon, value):
+        return Clause("reward", value, between(colon, value))
+
+    # --- examples ---
+
+    def example(self, word, title, *rest):
+        items = nodes(rest)
+        parts = [tuple(item for item in items if type(item) is kind) for kind in (tree.Given, tree.Sample, tree.Expect)]
+        return tree.Example(text_of(title), *parts, span=between(word, rest[-1]))
+
+    def given(self, key, _equal, value):
+        return tree.Given(key.text, value, span=between(key, value))
+
+    def sample(self, word, *rest):
+        return tree.Sample(nodes(rest), span=between(word, rest[-1]))
+
+    def expect(self, word, claim, *rest):
+        tolerance = rest[-1] if rest else None
+        return tree.Expect(claim, tolerance, span=between(word, tolerance or claim))
+
+    # --- types ---
+
+    def type(self, name, *rest):
+        return tree.TypeExpr(name.text, *_shape(rest), span=between(name, rest[-1] if rest else name))
+
+    def enum_type(self, word, *rest):
+        return tree.TypeExpr("enum", *_shape(rest), labels=texts(rest, "WORD"), span=between(word, rest[-1]))
+
+    def table_type(self, word, _opening, key, _closing, _of, value):
+        if key.text != "text":
+            raise Refused(Diagnostic("RW034", key.span, {"key": key.text}))
+        return tree.TypeExpr("table", value=value, span=between(word, value))
+
+    def record_type(self, *children):
+        fields = tuple(child for child in children if type(child) is tree.Field)
+        return tree.TypeExpr("record", *_shape(children), fields=fields, span=between(children[0], children[-1]))
+
+    def axes(self, *children):
+        return Words(texts(children, "WORD"), between(children[0], children[-1]))
+
+    def field(self, label, _colon, type_, domain=None):
+        return tree.Field(label.text, type_, domain, span=between(label, domain or type_))
+
+    def domain(self, word, interval):
+        return tree.Domain(interval.low, interval.high, span=between(word, interval))
+
+    def interval(self, opening, low, _comma, high, closing):
+        return tree.Domain(low, high, span=between(opening, closing))
+
+    def unit(self, word, text):
+        return Clause("unit", text_of(text), between(word, text))
+
+    def origin(self, word, *rest):
+        columns = [text_of(child) for child in rest if child.type == "TEXT"]
+        roles = texts(rest, "NAME")
+        return tree.Origin(columns[0] if columns else None, roles[0] if roles else None, has(rest, "given"),
+                           span=between(word, rest[-1]))
+
+
+def _shape(children: tuple[Any, ...]) -> tuple[tuple[str, ...], bool]:
+    """The axes after a type, and whether a `?` follows."""
+    axes = next((child.names for child in children if type(child) is Words), ())
+    return axes, has(children, "?")

@@ -1,0 +1,48 @@
+"""Finding and reading the files that a program uses: the standard library and files beside it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rewardlang.data import folder
+from rewardlang.syntax import tree
+from rewardlang.syntax.parse import parse, read_source
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.near import hint
+from rewardlang.text.source import Source
+
+
+@dataclass(eq=False)
+class Loader:
+    """Reads each file once. `sources` maps what was asked for to what was read."""
+
+    parsed: dict[str, tuple[tree.Program, list[Diagnostic]]] = field(default_factory=dict)
+
+    def locate(self, use: tree.Use) -> str:
+        """A name for the module that is the same for every `use` of it: `std.text`, or the file's full path."""
+        if not use.is_file:
+            return use.path
+        beside = Path(use.span.source.name).parent
+        return str((beside / use.path).resolve())
+
+    def load(self, use: tree.Use) -> tuple[tree.Program, list[Diagnostic]] | Diagnostic:
+        """The program behind a `use` with its syntax findings, or why there is none."""
+        name = self.locate(use)
+        if name not in self.parsed:
+            path = Path(name) if use.is_file else _standard(name)
+            if path is None or not path.is_file():
+                return Diagnostic("RW113", use.span, {"name": use.path, "hint": hint(use.path, standard_modules())})
+            source = read_source(path)
+            if not isinstance(source, Source):
+                return source
+            self.parsed[name] = parse(source)
+        return self.parsed[name]
+
+
+def standard_modules() -> list[str]:
+    """`std.text` and its siblings."""
+    return sorted(f"std.{path.stem}" for path in folder("stdlib").glob("*.rwd"))
+
+
+def _standard(name: str) -> Path | None:
+    prefix, _, stem = name.partition(".")
+    return folder("stdlib") / f"{stem}.rwd" if prefix == "std" and stem.isidentifier() else None
