@@ -63,6 +63,9 @@ def _factor(symbol: str, power: Fraction) -> str:
     return f"{symbol}^{power}" if power.denominator == 1 else f"{symbol}^({power})"
 
 
+#: Longer texts are refused, so that no text can make the parser run deep.
+LONGEST = 200
+
 _TOKEN = re.compile(r"\s*(?:(?P<symbol>[^\W\d]+|%|°)|(?P<op>\*\*|[*/^·()])|(?P<number>-?\d+(?:/\d+)?(?!\w)))")
 
 
@@ -71,6 +74,8 @@ def parse_unit(text: str) -> Unit:
 
     `*` and `·` multiply, `/` divides by the next factor only, `^` and `**` raise; ValueError with a sentence otherwise.
     """
+    if len(text) > LONGEST:
+        raise ValueError(f"a unit of more than {LONGEST} characters is no unit")
     parser = _Parser(text)
     unit = parser.product()
     if parser.kind is not None:
