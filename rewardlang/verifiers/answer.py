@@ -6,6 +6,7 @@ from functools import cache
 
 from rewardlang.verifiers.binding import needs
 from rewardlang.verifiers.gold import FAILS, gold
+from rewardlang.verifiers.regex import last_match
 from rewardlang.verifiers.tags import boxed
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")
@@ -101,10 +102,7 @@ def choice_letter(text: str) -> str | None:
     for candidate in (box.removeprefix("\\text{").removesuffix("}") if box else "", text):
         if found := _LETTER.fullmatch(candidate.strip().removesuffix(".")):
             return found.group(1)
-    stated = None
-    for stated in _STATED_CHOICE.finditer(text):
-        pass
-    if stated:
+    if stated := last_match(_STATED_CHOICE, text):
         return stated.group(1)
     listed = _OPTION_FIRST.match(text.lstrip())
     return (listed.group(1) or listed.group(2)) if listed else None
@@ -125,9 +123,7 @@ def final_answer(text: str) -> str | None:
     box = boxed(text)
     if box is not None:
         return box
-    stated = None
-    for stated in _STATED.finditer(text):
-        pass
+    stated = last_match(_STATED, text)
     if stated is None:
         return None
     return text[stated.end() :].lstrip(" *").partition("\n")[0].strip(" *\t\r").removesuffix(".").strip(" *")

@@ -4,6 +4,7 @@ import re
 from fractions import Fraction
 
 from rewardlang.verifiers.gold import FAILS, gold
+from rewardlang.verifiers.regex import last_match
 
 # Commas only where thousands have them, so that "1,2" and a list of numbers are no number.
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
@@ -109,8 +110,7 @@ def last_number(text: str) -> float | None:
     # A number holds no blank, so cutting at one and looking at a longer and longer end of the text finds the same.
     while last is None and start > 0:
         start = text.rfind(" ", 0, max(len(text) - size, 0)) + 1
-        for last in _IN_TEXT.finditer(text, start):
-            pass
+        last = last_match(_IN_TEXT, text, start)
         size *= 8
     return None if last is None else _value(last.group().replace(",", "").replace("−", "-"))
 

@@ -1,6 +1,7 @@
 """Regular expressions in Python's syntax. They may take exponential time: declare them with a time limit."""
 
 import re
+from collections import deque
 from functools import lru_cache
 
 from rewardlang.verifiers.gold import FAILS, gold
@@ -43,10 +44,8 @@ def find(text: str, pattern: str) -> str | None:
 @gold((("a=1, b=2", r"\w=(\d)"), "2"), (("none", r"\d+"), None))
 def find_last(text: str, pattern: str) -> str | None:
     """The last match, as `find` gives the first."""
-    last = None
-    for last in compiled(pattern).finditer(text):
-        pass
-    return None if last is None else _content(last)
+    found = last_match(compiled(pattern), text)
+    return None if found is None else _content(found)
 
 
 @gold((("a=1, b=2", r"\w=(\d)"), ["1", "2"]), (("a=1, b=2", r"\w=\d"), ["a=1", "b=2"]), (("none", r"\d"), []))
@@ -65,6 +64,12 @@ def match_count(text: str, pattern: str) -> int:
 def substitute(text: str, pattern: str, new: str) -> str:
     r"""The text with each match replaced by `new`, in which `\1` is the first group."""
     return compiled(pattern).sub(new, text)
+
+
+def last_match(pattern: re.Pattern, text: str, start: int = 0) -> re.Match | None:
+    """The last of the matches from `start` on, without overlap; None where nothing matches."""
+    found = deque(pattern.finditer(text, start), maxlen=1)
+    return found[0] if found else None
 
 
 def _content(found: re.Match) -> str:

@@ -177,10 +177,11 @@ def _script(letter: str) -> str:
     return "han" if first == "cjk" else first
 
 
-_SCRIPTS = frozenset(
-    "latin greek cyrillic armenian hebrew arabic devanagari bengali gurmukhi gujarati oriya tamil telugu kannada malayalam "
-    "sinhala thai lao tibetan myanmar georgian ethiopic khmer mongolian hangul hiragana katakana han".split()
-)
+_SCRIPT_NAMES = """
+    latin greek cyrillic armenian hebrew arabic devanagari bengali gurmukhi gujarati oriya tamil telugu kannada malayalam
+    sinhala thai lao tibetan myanmar georgian ethiopic khmer mongolian hangul hiragana katakana han
+"""
+_SCRIPTS = frozenset(_SCRIPT_NAMES.split())
 
 
 def _known_script(script: str) -> None:

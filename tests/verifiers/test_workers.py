@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from rewardlang.verifiers.binding import VerifierUnavailable
-from rewardlang.verifiers.workers import close_workers, run_limited
+from rewardlang.verifiers.pool import close_workers
+from rewardlang.verifiers.workers import run_limited
 
 HERE = str(Path(__file__).parent)
 ROOT = str(Path(__file__).parents[2])
