@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardlang.text.near import did_you_mean, distance
+from rewardlang.text.near import did_you_mean, distance, hint
 
 NAMES = ["tokens", "token", "completion", "formatted", "format_ok", "answer", "x", "ab", "reward"]
 
@@ -38,6 +38,11 @@ def test_the_nearest_wins_and_ties_do_not_depend_on_order():
     for names in (["mount", "counts", "court"], ["court", "counts", "mount"]):
         assert did_you_mean("count", names) == "court"
     assert did_you_mean("cont", ["font", "count"]) == "count"
+
+
+def test_a_hint_ends_a_sentence():
+    assert hint("tokns", NAMES) == ": did you mean `tokens`?"
+    assert hint("zzz", NAMES) == ""
 
 
 def plain_distance(left: str, right: str) -> int:
