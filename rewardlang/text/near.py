@@ -48,9 +48,3 @@ def distance(left: str, right: str, limit: int) -> int:
         if min(row) > limit:
             return limit + 1
     return min(row[-1], limit + 1)
-
-
-def hint(word: str, candidates: Iterable[str]) -> str:
-    """The end of a sentence about an unknown word: `: did you mean …?`, or nothing."""
-    meant = did_you_mean(word, candidates)
-    return f": did you mean `{meant}`?" if meant else ""
