@@ -37,10 +37,11 @@ class Operator:
     name      the word in the language and in the graph (`minimum` for the pointwise `min`).
     family    see Family.
     arguments see Argument.
-    result    rule for the result's kind: `arithmetic` (int if all are int or bool, else float), `float`, `int`,
-              `bool`, `first` (the first argument's).
-    units     `same` (all equal, result too), `product`, `quotient`, `power`, `square_root`, `none` (arguments and result
-              dimensionless), `compare` (all equal, no unit in the result), `first`, `drop` (any; result dimensionless).
+    result    rule for the result's kind: `arithmetic` (int if all are int or bool, else float; what is no number keeps
+              its kind), `float`, `int`, `bool`, `first` (the first argument's), `value` (of the table's or record's entry).
+    units     `same` (all equal, result too), `product`, `quotient`, `power`, `square`, `square_root`, `none` (arguments and
+              result dimensionless), `compare` (all equal, no unit in the result), `first`, `drop` (any; result
+              dimensionless).
     meaning   what it computes, over a kernel: `meaning(k, *args, **options)`. Reductions and scans get the kernel's
               collection of entries as their first argument.
     domain    where it is defined: `domain(k, *args, **options)` a truth value of the kernel; None means everywhere.
@@ -51,8 +52,9 @@ class Operator:
     monotone  one sign an argument: `+` never falls in it, `-` never rises, `?` neither for sure; "" is all `?`.
     smooth    whether it is differentiable inside its domain.
     symbol    how it is written where it is not a function call.
-    laws      names of rewrite laws that hold: `commutative`, `associative`, `idempotent`, `involution`,
-              `zero`, `one` (identity elements 0 and 1), `absorbs_zero`.
+    laws      names of rewrite laws that hold for valid, finite arguments: `commutative`, `associative`, `idempotent`
+              (f(f(x)) = f(x), or f(x, x) = x), `involution`, `zero` and `one` (0, or 1, as second argument gives the
+              first; for a truth value false and true), `absorbs_zero`.
     """
 
     name: str

@@ -34,6 +34,7 @@ class Unit:
         return self * other ** -1
 
     def __pow__(self, exponent: "int | Fraction") -> "Unit":
+        exponent = Fraction(exponent)
         return _unit((symbol, power * exponent) for symbol, power in self.powers)
 
     @property

@@ -1,0 +1,32 @@
+"""THE operator table: one row for every operator of the graph, by name."""
+
+from rewardlang.ops.control import CONTROL
+from rewardlang.ops.host import HOST
+from rewardlang.ops.placement import PLACEMENT
+from rewardlang.ops.pointwise import POINTWISE
+from rewardlang.ops.reductions import REDUCTIONS
+from rewardlang.ops.row import Family, Operator
+from rewardlang.ops.scans import SCANS
+
+_ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *PLACEMENT, *HOST)
+
+OPERATORS: dict[str, Operator] = {row.name: row for row in _ROWS}
+
+if len(OPERATORS) != len(_ROWS):
+    raise ValueError("two rows of the operator table share a name")
+
+
+def of_family(family: Family) -> list[Operator]:
+    """The rows of a family, in the order of the table."""
+    return [row for row in _ROWS if row.family is family]
+
+
+def signature(row: Operator) -> str:
+    """`clamp(x: number, low: number, high: number) -> arithmetic`, for people."""
+    over = " over …" if row.family in (Family.REDUCTION, Family.SCAN) else ""
+    parts = []
+    for argument in row.arguments:
+        default = f" = {argument.default}" if argument.default is not None else ""
+        parts.append(f"{argument.name}{' =' if argument.option and not default else ''}{default}: {argument.kinds}{over}")
+        over = ""
+    return f"{row.name}({', '.join(parts)}) -> {row.result}"
