@@ -143,10 +143,11 @@ class ExpectInfo:
 
 @dataclass(frozen=True)
 class ExampleInfo:
-    """One `example`: columns by input or external name, one entry a sample, and what is expected."""
+    """One `example`: columns by input or external name, one entry a sample, params, and what is expected."""
 
     title: str
     columns: dict[str, list]
+    params: dict[str, object]
     samples: int
     expects: tuple[ExpectInfo, ...]
     span: Span

@@ -1,0 +1,120 @@
+"""`ensure` and `assume`: what is to be proved, and what may be used."""
+
+from dataclasses import replace
+
+from rewardlang.elaborate.choice import decision
+from rewardlang.elaborate.context import Context, Failed
+from rewardlang.elaborate.expressions import same_kind
+from rewardlang.elaborate.infer import as_number, expect_kind, joined, same_unit
+from rewardlang.ir.node import Node
+from rewardlang.ir.spec import Claim, EnsureInfo
+from rewardlang.syntax import tree
+from rewardlang.syntax.format import format_expr
+from rewardlang.values.types import FLOAT, Type
+
+LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
+_LATER = ("class", "potential_based", "farmable")
+_SUMS = ("return", "discounted")
+
+
+def ensure(cx: Context, declaration: tree.Ensure) -> None:
+    """Enter the claim; a conjunction becomes one claim for each part."""
+    condition = decision(cx, declaration.condition, "the condition of an `ensure`") if declaration.condition else None
+    if declaration.direction:
+        _monotone(cx, declaration, condition)
+        return
+    for claim in _conjuncts(declaration.claim):
+        info = _claim(cx, claim, declaration)
+        if info is not None:
+            cx.spec.ensures.append(replace(info, condition=condition))
+
+
+def _conjuncts(expr: tree.Expr) -> list[tree.Expr]:
+    if isinstance(expr, tree.Binary) and expr.op == "and":
+        return [*_conjuncts(expr.left), *_conjuncts(expr.right)]
+    return [expr]
+
+
+def _claim(cx: Context, expr: tree.Expr, declaration: tree.Ensure) -> EnsureInfo | None:
+    text, span = format_expr(expr), declaration.span
+    later = _named_call(expr)
+    if later == "availability":
+        return _availability(cx, expr, declaration, text)
+    if later in _LATER:
+        cx.session.report("RW390", expr.span, what=f"`ensure {text}`")
+        return None
+    if isinstance(expr, tree.InRange) and not expr.negated:
+        operands, ops = (expr.low, expr.value, expr.high), ("<=", "<=")
+    elif isinstance(expr, tree.Compare):
+        operands, ops = expr.operands, expr.ops
+    else:
+        holds = expect_kind(cx, cx.node(expr), "bool", expr.span, "an `ensure`")
+        one = cx.const(1, FLOAT, expr.span)
+        return EnsureInfo("compare", (Claim(as_number(cx, holds, expr.span)), Claim(one)), (">=",), span, text)
+    return EnsureInfo("compare", _chain(cx, operands, expr), tuple(ops), span, text)
+
+
+def _named_call(expr: tree.Expr) -> str | None:
+    if isinstance(expr, tree.Unary) and expr.op == "not":
+        expr = expr.operand
+    if isinstance(expr, (tree.Compare, tree.InRange)):
+        expr = expr.operands[0] if isinstance(expr, tree.Compare) else expr.value
+    name = expr.function if isinstance(expr, tree.Call) else None
+    return name if name == "availability" or name in _LATER else None
+
+
+def _chain(cx: Context, operands: tuple[tree.Expr, ...], expr: tree.Expr) -> tuple[Claim, ...]:
+    """The operands, literals and labels after the others, so that they take their type."""
+    literal = [isinstance(operand, (tree.Number, tree.Unary, tree.Vector)) for operand in operands]
+    found: dict[int, Claim] = {}
+    hint: Type | None = None
+    for position in sorted(range(len(operands)), key=lambda k: literal[k]):
+        found[position] = _side(cx, operands[position], hint)
+        hint = hint or found[position].node.type
+    nodes = [found[position].node for position in range(len(operands))]
+    for left, right in zip(nodes, nodes[1:]):
+        same_kind(cx, left, right, expr, "what an `ensure` compares")
+    if all(claim.condition is None and claim.of is None for claim in found.values()):
+        joined(cx, nodes, expr.span)
+    same_unit(cx, nodes, expr.span)
+    return tuple(replace(found[position], node=as_number(cx, nodes[position], expr.span)) for position in range(len(operands)))
+
+
+def _side(cx: Context, expr: tree.Expr, hint: Type | None) -> Claim:
+    if isinstance(expr, tree.When):
+        condition = decision(cx, expr.condition, "`when`")
+        return replace(_side(cx, expr.value, hint), condition=condition)
+    if isinstance(expr, tree.Name) and expr.name in _SUMS and expr.name not in cx.module.values:
+        return Claim(_reward(cx, expr), of=expr.name)
+    return Claim(cx.node(expr, hint))
+
+
+def _reward(cx: Context, expr: tree.Expr) -> Node:
+    found = next((info.node for info in cx.spec.outputs.values() if info.role == "reward"), None)
+    if found is None:
+        if any(isinstance(d, tree.Output) and d.role == "reward" for d in cx.module.program.declarations):
+            raise Failed
+        raise cx.fail("RW118", expr.span, problem="`return` is the sum of the reward, and this file has no `reward = …`")
+    return found
+
+
+def _monotone(cx: Context, declaration: tree.Ensure, condition: Node | None) -> None:
+    claim, along = cx.each((declaration.claim, declaration.along))
+    sides = tuple(expect_kind(cx, node, "number", declaration.span, "an `ensure`") for node in (claim, along))
+    word = f"{'strictly ' if declaration.strictly else ''}{declaration.direction}"
+    text = f"{format_expr(declaration.claim)} {word} in {format_expr(declaration.along)}"
+    cx.spec.ensures.append(EnsureInfo("monotone", (Claim(sides[0]),), (), declaration.span, text, condition,
+                                      declaration.direction, declaration.strictly, along))
+
+
+def _availability(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str) -> EnsureInfo:
+    shape = isinstance(expr, tree.Compare) and expr.ops == ("<=",) and isinstance(expr.operands[1], tree.Name)
+    if not shape or expr.operands[1].name not in LEVELS or len(expr.operands[0].arguments) != 1:
+        raise cx.fail("RW107", expr.span, name="availability", problem=f"is compared by `<=` with one of {', '.join(LEVELS)}")
+    node = cx.node(expr.operands[0].arguments[0].value)
+    return EnsureInfo("availability", (Claim(node),), ("<=",), declaration.span, text, level=expr.operands[1].name)
+
+
+def assume(cx: Context, declaration: tree.Assume) -> None:
+    """A fact that is checked on the data and used in proofs."""
+    cx.spec.assumptions.append(expect_kind(cx, cx.node(declaration.fact), "bool", declaration.span, "`assume`"))

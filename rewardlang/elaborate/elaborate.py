@@ -1,0 +1,107 @@
+"""From syntax tree to typed graph: names resolved, types inferred, functions expanded, labels attributed."""
+
+from rewardlang.elaborate import aggregates, calls, choice, claims, declarations, examples, expressions
+from rewardlang.elaborate.constants import constant
+from rewardlang.elaborate.context import Context, Failed, Session
+from rewardlang.elaborate.expressions import declared
+from rewardlang.elaborate.external import external
+from rewardlang.elaborate.order import in_order
+from rewardlang.elaborate.scope import Module, ScopeBuilder
+from rewardlang.ir.node import Graph
+from rewardlang.ir.spec import SettingInfo, Spec
+from rewardlang.syntax import tree
+from rewardlang.syntax.modules import Loader
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.source import Source
+from rewardlang.values.types import Kind
+
+RULES = {**expressions.RULES, **choice.RULES, **calls.RULES, **declarations.RULES}
+_KEYS = (Kind.ID, Kind.TEXT, Kind.INT, Kind.ENUM)
+
+
+def elaborate(program: tree.Program, source: Source, loader: Loader | None = None) -> Spec:
+    """The typed program; `spec.diagnostics` holds what is wrong with it. Never raises on a parsed program."""
+    builder = ScopeBuilder(loader)
+    module = builder.build(program)
+    spec = Spec(source, Graph(), program.docstring, axes=module.axes)
+    spec.diagnostics.extend(builder.findings)
+    session = Session(spec, RULES)
+    cx = Context(session, module)
+    _each(cx, program, tree.Setting, _setting)
+    _inputs(session, module)
+    _group(cx)
+    for place, declaration in in_order(session, module):
+        _quietly(declared, cx, place, declaration)
+    _each(cx, program, tree.External, lambda cx, item: external(cx, module, item))
+    _functions(cx)
+    for kind, enter in ((tree.Assume, claims.assume), (tree.Ensure, claims.ensure), (tree.Example, examples.example)):
+        _each(cx, program, kind, enter)
+    for item in program.declarations:
+        if isinstance(item, tree.Objective):
+            session.report("RW390", item.span, what="`objective`")
+    _one_reward(session, program)
+    return spec
+
+
+def _quietly(function, *args) -> None:
+    """Call what reports its own failures."""
+    try:
+        function(*args)
+    except Failed:
+        pass
+
+
+def _each(cx: Context, program: tree.Program, kind: type, enter) -> None:
+    for item in program.declarations:
+        if isinstance(item, kind):
+            _quietly(enter, cx, item)
+
+
+def _inputs(session: Session, module: Module) -> None:
+    for declaration in module.values.values():
+        if isinstance(declaration, tree.Input):
+            _quietly(declared, Context(session, module), module, declaration)
+
+
+def _setting(cx: Context, declaration: tree.Setting) -> None:
+    ends = [constant(cx, end, "the horizon") for end in declaration.horizon] if declaration.horizon else None
+    discount = float(constant(cx, declaration.discount, "the discount")) if declaration.discount else None
+    if ends and not all(isinstance(end, int) and end >= 0 for end in ends):
+        raise cx.fail("RW108", declaration.span, what="the horizon", wanted="a whole number of steps", found=str(ends[-1]))
+    if discount is not None and not 0 <= discount <= 1:
+        raise cx.fail("RW121", declaration.span, what="the discount", value=discount, domain="[0, 1]")
+    cx.spec.setting = SettingInfo(declaration.kind, tuple(ends) if ends else None, declaration.axis, discount,
+                                  declaration.within_episodes)
+
+
+def _group(cx: Context) -> None:
+    """`group by key size [low, high]`."""
+    declaration = cx.module.group
+    if declaration is None:
+        return
+    info = cx.spec.inputs.get(declaration.key)
+    if info is None:
+        cx.session.report("RW101", declaration.span, name=declaration.key, hint=": `group by` takes an input")
+    elif info.type.kind not in _KEYS or info.type.axes:
+        cx.session.report("RW108", declaration.span, what="the key of a group", wanted="an id, text, int or enum", found=str(info.type))
+    else:
+        cx.spec.group_key = declaration.key
+    if declaration.size is not None:
+        try:
+            low, high = (constant(cx, end, "the size of a group") for end in declaration.size)
+            cx.spec.group_size = (int(low), int(high))
+        except Failed:
+            pass
+
+
+def _functions(cx: Context) -> None:
+    """Every function of the file once with its own parameters, so that its errors show though nobody calls it."""
+    for name, (module, declaration) in cx.module.functions.items():
+        if isinstance(declaration, tree.Def) and module is cx.module:
+            _quietly(calls.check_function, cx, declaration)
+
+
+def _one_reward(session: Session, program: tree.Program) -> None:
+    rewards = [item for item in program.declarations if isinstance(item, tree.Output) and item.role == "reward"]
+    for extra in rewards[1:]:
+        session.report("RW118", extra.span, problem="there is one `reward` already: call this one `output name = …`", subject="reward")

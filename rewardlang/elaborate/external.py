@@ -1,0 +1,96 @@
+"""Models and verifiers: their declarations, and calls of them."""
+
+from rewardlang.elaborate.binding import arguments, bind_axes, fitted
+from rewardlang.elaborate.constants import constant, interval
+from rewardlang.elaborate.context import Context
+from rewardlang.elaborate.infer import joined
+from rewardlang.elaborate.scope import Module
+from rewardlang.elaborate.types import field_domains, type_of
+from rewardlang.ir.node import Node
+from rewardlang.ir.spec import ArgumentInfo, ExternalInfo
+from rewardlang.syntax import tree
+from rewardlang.values.axes import Axis, join, without
+from rewardlang.values.types import Kind, Type
+
+#: Verifiers of our own: they cannot fail on definite arguments unless their declaration says how.
+_OWN = "rewardlang.verifiers."
+
+
+def external(cx: Context, module: Module, declaration: tree.External) -> ExternalInfo:
+    """What a declaration says, entered in the spec under its qualified name."""
+    key = module.qualified(declaration.name)
+    known = cx.spec.externals.get(key)
+    if known is not None:
+        return known
+    inside = Context(cx.session, module)
+    result = type_of(inside, declaration.result, declaration.unit, variables=True)
+    target = declaration.origin.column if declaration.origin else None
+    info = ExternalInfo(
+        key, declaration.kind, tuple(_argument(inside, parameter) for parameter in declaration.parameters), result,
+        interval(inside, declaration.domain, f"the range of `{declaration.name}`"),
+        field_domains(inside, declaration.result), target,
+        float(declaration.timeout.seconds) if declaration.timeout else None,
+        _on_error(inside, declaration, result), declaration.span, bool(target) and target.startswith(_OWN))
+    cx.spec.externals[key] = info
+    return info
+
+
+def _argument(cx: Context, parameter: tree.Parameter) -> ArgumentInfo:
+    what = f"the default of `{parameter.name}`"
+    default = constant(cx, parameter.default, what) if parameter.default else None
+    return ArgumentInfo(parameter.name, type_of(cx, parameter.type, parameter.unit, variables=True),
+                        interval(cx, parameter.domain, f"the range of `{parameter.name}`"), default,
+                        parameter.default is not None)
+
+
+def _on_error(cx: Context, declaration: tree.External, result: Type) -> object | None:
+    if declaration.on_error is None:
+        return None
+    if isinstance(declaration.on_error, tree.Name) and declaration.on_error.name in result.labels:
+        return result.labels.index(declaration.on_error.name)
+    value = constant(cx, declaration.on_error, "`on_error`")
+    fits = {Kind.BOOL: bool, Kind.TEXT: str}.get(result.kind)
+    numeric = result.kind in (Kind.INT, Kind.FLOAT) and not isinstance(value, (bool, str))
+    if value is not None and not numeric and not (fits and isinstance(value, fits)):
+        raise cx.fail("RW108", declaration.on_error.span, what="`on_error`", wanted=f"`invalid` or a {result.entry()}",
+                      found=f"`{declaration.on_error.span.text}`")
+    return value
+
+
+def external_call(cx: Context, expr: tree.Call, module: Module, declaration: tree.External, hint: Type | None) -> Node:
+    """One call: its arguments fitted, mapped over every axis that its parameters do not mention."""
+    info = external(cx, module, declaration)
+    names = [argument.name for argument in info.arguments]
+    given = arguments(cx, expr, names, [argument.name for argument in info.arguments if not argument.has_default])
+    nodes, lifted, bound = [], (), {}
+    for argument in info.arguments:
+        if argument.name in given:
+            span = given[argument.name].span
+            node = fitted(cx, cx.node(given[argument.name], argument.type), argument.type, span, f"`{argument.name}`")
+        else:
+            node = cx.const(argument.default, argument.type, expr.span)
+        found = bind_axes(cx, argument.type, node, expr.span, bound)
+        bound.update(found)
+        lifted = join(lifted, without(node.type.axes, found.values()))
+        nodes.append(node)
+    joined(cx, nodes, expr.span)
+    own = tuple(_own_axis(info, axis, bound, hint, nodes, cx) for axis in info.result.axes)
+    fails = info.on_error is None and not (info.trusted and info.timeout is None)
+    optional = info.result.optional or fails or any(node.type.optional for node in nodes)
+    type_ = info.result.with_axes((*lifted, *own)).as_optional(optional)
+    node = cx.spec.graph.add("call", nodes, type_, expr.span, callee=info.name, lifted=lifted)
+    if info.domain is not None:
+        cx.spec.domains[node] = info.domain
+    return node
+
+
+def _own_axis(info: ExternalInfo, axis: Axis, bound: dict[str, Axis], hint: Type | None, nodes: list[Node], cx: Context) -> Axis:
+    """An axis of the result: a parameter's, a declared one of fixed size, or a list's own, named where it is bound."""
+    if axis.name in bound:
+        return bound[axis.name]
+    if axis.size is not None:
+        return axis
+    maker = f"{info.name}({', '.join(str(node.number) for node in nodes)})"
+    name = hint.axes[-1].name if hint and hint.axes else axis.name
+    declared = cx.module.axes.get(name)
+    return Axis(name, True, declared.ordered if declared else False, maker=maker)

@@ -1,0 +1,145 @@
+"""The names of one file: who declares what, and what its `use` lines bring in."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rewardlang.syntax import tree
+from rewardlang.syntax.modules import Loader
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.near import hint
+from rewardlang.values.axes import Axis
+
+#: Axes that every file knows: ordered and ragged, without a declaration.
+BUILT_IN_AXES = {name: Axis(name, ragged=True, ordered=True) for name in ("step", "turn", "token", "segment")}
+
+#: Names of populations, which stand where an axis may.
+POPULATIONS = ("group", "batch", "run")
+
+_VALUES = (tree.Input, tree.Param, tree.Let, tree.Machine, tree.Output)
+_FUNCTIONS = (tree.Def, tree.External)
+
+
+@dataclass(eq=False)
+class Module:
+    """One file's declarations by name space; `key` is empty for the program itself. `broken` are names whose `use` failed."""
+
+    key: str
+    program: tree.Program
+    values: dict[str, tree.Declaration] = field(default_factory=dict)
+    functions: dict[str, tuple["Module", tree.Declaration]] = field(default_factory=dict)
+    imported: dict[str, tuple["Module", tree.Declaration]] = field(default_factory=dict)
+    axes: dict[str, Axis] = field(default_factory=dict)
+    group: tree.GroupBy | None = None
+    broken: set[str] = field(default_factory=set)
+
+    def qualified(self, name: str) -> str:
+        """`name` in the program itself, `std.text.name` in a module."""
+        return f"{self.key}.{name}" if self.key else name
+
+
+def output_name(declaration: tree.Output) -> str:
+    """An output without a name is called after its role."""
+    return declaration.name or declaration.role
+
+
+def value_name(declaration: tree.Declaration) -> str:
+    """The name under which expressions know a declared value."""
+    return output_name(declaration) if isinstance(declaration, tree.Output) else declaration.name
+
+
+class ScopeBuilder:
+    """Builds modules, each file once, and collects what is wrong with their names."""
+
+    def __init__(self, loader: Loader | None = None):
+        self.loader = loader or Loader()
+        self.findings: list[Diagnostic] = []
+        self._modules: dict[str, Module] = {}
+        self._open: list[str] = []
+
+    def build(self, program: tree.Program, key: str = "") -> Module:
+        """The scope of a file, with the files it uses."""
+        module = Module(key, program)
+        for declaration in program.declarations:
+            self._declare(module, declaration)
+        for declaration in program.declarations:
+            if isinstance(declaration, tree.Use):
+                self._use(module, declaration)
+        return module
+
+    def _report(self, code: str, span, **values) -> None:
+        self.findings.append(Diagnostic(code, span, values))
+
+    def _declare(self, module: Module, declaration: tree.Declaration) -> None:
+        if isinstance(declaration, _VALUES):
+            self._enter(module.values, value_name(declaration), declaration, declaration)
+        elif isinstance(declaration, _FUNCTIONS):
+            self._enter(module.functions, declaration.name, (module, declaration), declaration)
+        elif isinstance(declaration, tree.AxisDecl):
+            self._enter(module.axes, declaration.name, _axis(declaration), declaration)
+        elif isinstance(declaration, tree.GroupBy):
+            module.group = declaration
+
+    def _enter(self, space: dict, name: str, entry: object, declaration: tree.Declaration) -> None:
+        if name in space:
+            known = space[name]
+            earlier = known[1] if isinstance(known, tuple) else known
+            line = earlier.span.source.position(earlier.span.start)[0] if isinstance(earlier, tree.Node) else "above"
+            self._report("RW102", declaration.span, name=name, line=line)
+        else:
+            space[name] = entry
+
+    def _use(self, module: Module, use: tree.Use) -> None:
+        used = self._load(use)
+        if used is None:
+            module.broken.update(alias or name for name, alias in use.names)
+            return
+        for name, alias in use.names:
+            source = used.functions if name in used.functions else used.imported
+            if name in used.functions:
+                self._enter(module.functions, alias or name, source[name], use)
+            elif name in used.values:
+                module.imported[alias or name] = (used, used.values[name])
+            else:
+                module.broken.add(alias or name)
+                known = [*used.functions, *used.values]
+                self._report("RW114", use.span, module=use.path, name=name, hint=hint(name, known))
+
+    def _load(self, use: tree.Use) -> Module | None:
+        key = self.loader.locate(use)
+        if key in self._open:
+            self._report("RW115", use.span, path=" -> ".join([*self._open, key]))
+            return None
+        if key not in self._modules:
+            found = self.loader.load(use)
+            if isinstance(found, Diagnostic):
+                self.findings.append(found)
+                return None
+            program, problems = found
+            self.findings.extend(problems)
+            self._open.append(key)
+            self._modules[key] = self.build(program, key)
+            self._open.pop()
+        return self._modules[key]
+
+
+def _axis(declaration: tree.AxisDecl) -> Axis:
+    size = len(declaration.labels) or declaration.size
+    return Axis(declaration.name, ragged=declaration.ragged, ordered=declaration.ordered, size=size,
+                labels=declaration.labels, like=declaration.like)
+
+
+def all_modules(module: Module, seen: dict[str, Module] | None = None) -> Iterable[Module]:
+    """The module and every one it uses, each once."""
+    seen = {} if seen is None else seen
+    if module.key not in seen:
+        seen[module.key] = module
+        for other, _ in (*module.functions.values(), *module.imported.values()):
+            all_modules(other, seen)
+    return seen.values()
+
+
+def axis_names(module: Module) -> Iterator[str]:
+    """Every name that may stand after `over`, for hints."""
+    yield from module.axes
+    yield from BUILT_IN_AXES
+    yield from POPULATIONS

@@ -1,0 +1,70 @@
+"""From written types, ranges and units to those of the graph."""
+
+from collections.abc import Iterable
+
+from rewardlang.elaborate.constants import interval
+from rewardlang.elaborate.context import Context
+from rewardlang.elaborate.scope import BUILT_IN_AXES, POPULATIONS, axis_names
+from rewardlang.syntax import tree
+from rewardlang.text.near import hint
+from rewardlang.text.source import Span
+from rewardlang.values.axes import Axis
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Kind, Type
+from rewardlang.values.units import Unit, parse_unit
+
+_KINDS = {kind.value: kind for kind in Kind if kind is not Kind.OPAQUE}
+
+
+def axis_named(cx: Context, name: str, span: Span, among: Iterable[Axis] = ()) -> Axis:
+    """The axis that a name means here: one of the value's own, one bound by a signature, or a declared one."""
+    for axis in among:
+        if axis.name == name:
+            return axis
+    for space in (cx.axes, cx.module.axes, cx.spec.axes, BUILT_IN_AXES):
+        if name in space:
+            return space[name]
+    raise cx.fail("RW105", span, name=name, hint=hint(name, axis_names(cx.module)))
+
+
+def unit_of(cx: Context, text: str | None, span: Span) -> Unit | None:
+    """The unit that a declaration gives, None where it gives none."""
+    try:
+        return None if text is None else parse_unit(text)
+    except ValueError as error:
+        raise cx.fail("RW232", span, text=text, problem=str(error)) from error
+
+
+def type_of(cx: Context, written: tree.TypeExpr, unit: str | None = None, variables: bool = False) -> Type:
+    """The type; with `variables`, as in a signature, unknown axis names stand for any axis."""
+    axes = _axes(cx, written, variables)
+    kind = _KINDS.get(written.kind, Kind.OPAQUE)
+    return Type(kind, axes, written.optional, unit_of(cx, unit, written.span), written.labels,
+                tuple((field.name, type_of(cx, field.type, variables=variables)) for field in written.fields),
+                written.kind if kind is Kind.OPAQUE else "",
+                type_of(cx, written.value) if written.value else None)
+
+
+def _axes(cx: Context, written: tree.TypeExpr, variables: bool) -> tuple[Axis, ...]:
+    found: list[Axis] = []
+    for name in written.axes:
+        axis = _axis(cx, name, written.span, variables)
+        outer = tuple(other.name for other in found if other.ragged)
+        if axis.ragged and not axis.within and outer:
+            axis = Axis(axis.name, True, axis.ordered, None, (), outer, axis.like, axis.maker)
+        found.append(axis)
+    return tuple(found)
+
+
+def _axis(cx: Context, name: str, span: Span, variables: bool) -> Axis:
+    if name in POPULATIONS:
+        raise cx.fail("RW105", span, name=name, hint=": the samples of a prompt are reached by `over group`, not by a type")
+    if variables:
+        return cx.axes.get(name) or cx.module.axes.get(name) or BUILT_IN_AXES.get(name) or Axis(name, ragged=True)
+    return axis_named(cx, name, span)
+
+
+def field_domains(cx: Context, written: tree.TypeExpr) -> tuple[tuple[str, Interval], ...]:
+    """The ranges of a record type's fields, those that have one."""
+    pairs = ((field.name, interval(cx, field.domain, f"the range of `{field.name}`")) for field in written.fields)
+    return tuple((name, found) for name, found in pairs if found is not None)
