@@ -1,0 +1,147 @@
+"""Text to checked program: the only place where the stages meet. Nothing here needs torch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from rewardlang.elaborate.elaborate import elaborate
+from rewardlang.facts.analyse import Facts, analyse
+from rewardlang.ir.spec import InputInfo, Spec
+from rewardlang.rewrite.passes import optimise
+from rewardlang.syntax.modules import Loader
+from rewardlang.syntax.parse import ignores, parse, read_source
+from rewardlang.text.dedent import dedent
+from rewardlang.text.diagnostic import Diagnostic, SpecError
+from rewardlang.text.source import Source
+from rewardlang.values.axes import Axis
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Type
+
+
+@dataclass(frozen=True)
+class OutputView:
+    """What is known of one output. `bounds` are of one entry; None for what is no number."""
+
+    name: str
+    role: str
+    type: Type
+    axes: tuple[Axis, ...]
+    bounds: Interval | None
+    bounds_tight: bool
+    return_bounds: Interval | None
+    discounted_bounds: Interval | None
+    availability: str
+    invalid_from: tuple[str, ...]
+    needs: tuple[str, ...]
+    varying: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+class Program:
+    """A parsed, typed and analysed program; nothing about it changes once it is made.
+
+    `diagnostics` are all its findings that no `# rwd: ignore` silences, in the order of the text.
+    """
+
+    def __init__(self, source: Source, loader: Loader | None = None):
+        self.source = source
+        self.tree, self.syntax_findings = parse(source)
+        self.spec: Spec = elaborate(self.tree, source, loader)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known about the nodes of the graph."""
+        return analyse(self.spec)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every finding; the lints only of a program that means something, since half a program makes false ones."""
+        found = [*self.syntax_findings, *self.spec.diagnostics]
+        broken = any(diagnostic.severity == "error" for diagnostic in found)
+        found += [d for d in self.facts.diagnostics if not broken or d.severity == "error"]
+        kept = silenced(found, self.source)
+        return tuple(sorted(dict.fromkeys(kept), key=lambda d: (d.span.source is not self.source, d.span.start, d.code)))
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The findings that leave the program without an agreed meaning."""
+        return tuple(diagnostic for diagnostic in self.diagnostics if diagnostic.severity == "error")
+
+    @cached_property
+    def optimized(self) -> Spec:
+        """The spec with its graph rewritten: same meaning, less work."""
+        return optimise(self.spec, self.facts)
+
+    @property
+    def inputs(self) -> Mapping[str, InputInfo]:
+        """The declared inputs by name."""
+        return self.spec.inputs
+
+    @cached_property
+    def outputs(self) -> Mapping[str, OutputView]:
+        """The declared outputs by name, with what is known of each."""
+        return {name: self._view(name) for name in self.spec.outputs}
+
+    def _view(self, name: str) -> OutputView:
+        info, facts = self.spec.outputs[name], self.facts
+        found = facts.output(name)
+        return OutputView(name, info.role, info.node.type, info.node.type.axes, found.bounds, found.bounds_tight,
+                          found.return_bounds, found.discounted_bounds, facts.availability[info.node],
+                          found.invalid_from, found.needs, found.varying, tuple(label for label, _ in info.terms))
+
+
+def silenced(found: Iterable[Diagnostic], source: Source) -> list[Diagnostic]:
+    """Without the warnings that a `# rwd: ignore[CODE] reason` covers; errors cannot be silenced."""
+    ignored = {(line, code) for line, codes, _, _ in ignores(source) for code in codes}
+    return [d for d in found if d.severity == "error" or d.span.source is not source or (d.position[0], d.code) not in ignored]
+
+
+def program_of(path: str | Path | None = None, *, text: str | None = None) -> Program:
+    """The program of a file or of a text, errors and all; a file that cannot be read raises SpecError."""
+    if (path is None) == (text is None):
+        raise TypeError("give either a path or text=…")
+    if text is not None:
+        return Program(Source("<text>", dedent(text)))
+    source = read_source(Path(path))
+    if isinstance(source, Diagnostic):
+        raise SpecError([source])
+    return Program(source)
+
+
+def load(path: str | Path | None = None, *, text: str | None = None) -> Program:
+    """The checked program of a file or of a text; SpecError, carrying `.diagnostics`, if it has errors.
+
+    >>> load(text="input correct : bool\\nreward = correct").outputs["reward"].bounds
+    Interval(lo=0, hi=1)
+    """
+    program = program_of(path, text=text)
+    if program.errors:
+        raise SpecError(program.diagnostics)
+    return program
+
+
+def check_source(source: Source) -> list[Diagnostic]:
+    """All findings about a text."""
+    return list(Program(source).diagnostics)
+
+
+def check(path: str | Path | None = None, *, text: str | None = None) -> list[Diagnostic]:
+    """All findings about a file or a text; never raises for what is wrong with the program."""
+    try:
+        return list(program_of(path, text=text).diagnostics)
+    except SpecError as error:
+        return list(error.diagnostics)
+
+
+def with_params(program: Program, given: Mapping[str, object]) -> Spec:
+    """The spec with its params fixed: what is proved for all of them is proved again for these, and may be more."""
+    spec = program.spec
+    domains = dict(spec.domains)
+    for name, info in spec.params.items():
+        value = given.get(name, info.default)
+        if not info.learnable and isinstance(value, (int, float)) and not isinstance(value, bool):
+            domains[info.node] = Interval.of(value, value)
+    return replace(spec, domains=domains)
+
+
