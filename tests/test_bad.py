@@ -1,0 +1,85 @@
+"""Every diagnostic has a page that tells the truth and failing programs that are drawn as expected; nothing else has.
+
+`tests/bad/CODE.rwd`, and `CODE-what.rwd` for further cases, must find CODE and be drawn as the `.txt` beside them.
+`make goldens` redraws those files.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rewardlang.program import check_source
+from rewardlang.text.codes import CODES
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.render import render
+from rewardlang.text.source import Source
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "docs" / "diagnostics"
+BAD = ROOT / "tests" / "bad"
+SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead"]
+SNIPPET = re.compile(r"^```rwd\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+cases = sorted(path.stem for path in BAD.glob("*.rwd"))
+
+
+def findings(path: Path) -> list[Diagnostic]:
+    """What is said about a file, which is named without its folder."""
+    return check_source(Source(path.name, path.read_text(encoding="utf-8")))
+
+
+def section(code: str, title: str) -> str:
+    """The text below one heading of a page."""
+    parts = re.split(r"^## (.*)$", (PAGES / f"{code}.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))[title]
+
+
+def snippet(code: str, title: str) -> str:
+    """The program in one section of a page."""
+    (text,) = SNIPPET.findall(section(code, title))
+    return text
+
+
+def test_rows_stand_in_order_and_are_well_formed():
+    assert list(CODES) == sorted(CODES)
+    assert len({row.name for row in CODES.values()}) == len(CODES)
+    for row in CODES.values():
+        assert re.fullmatch(r"RW[0-5]\d\d", row.code) and re.fullmatch(r"[a-z]+(-[a-z]+)*", row.name)
+        assert row.severity in ("error", "warning")
+
+
+def test_rows_pages_and_cases_are_the_same_set():
+    assert {path.stem for path in PAGES.glob("RW*.md")} == set(CODES)
+    assert {case.partition("-")[0] for case in cases} == set(CODES)
+    assert {path.stem for path in BAD.glob("*.txt")} == set(cases)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_has_its_parts(code):
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {code} {CODES[code].name}\n")
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE)[:4] == SECTIONS
+    for title in SECTIONS:
+        assert section(code, title).strip(), title
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_example_of_a_page_shows_its_finding(code):
+    assert code in {found.code for found in check_source(Source("example.rwd", snippet(code, "Example")))}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_a_page_recommends_is_clean(code):
+    assert render(check_source(Source("instead.rwd", snippet(code, "Use instead"))), "concise") == ""
+
+
+@pytest.mark.parametrize("case", cases)
+def test_a_bad_program_is_drawn_as_expected(case, update_goldens):
+    found = findings(BAD / f"{case}.rwd")
+    assert case.partition("-")[0] in {diagnostic.code for diagnostic in found}
+    golden = BAD / f"{case}.txt"
+    drawn = render(found)
+    if update_goldens:
+        golden.write_text(drawn, encoding="utf-8")
+    assert drawn == golden.read_text(encoding="utf-8")
