@@ -45,6 +45,7 @@ LIBRARIES: dict[str, set[str]] = {
     "math_verify": {"verifiers"},
     "latex2sympy2_extended": {"verifiers"},
     "jsonschema": {"verifiers"},
+    "referencing": {"verifiers"},  # a part of jsonschema
     "sympy": {"verifiers", "facts", "rewrite"},
     "torch": {"tensor", "analysis", "trainers"},
     "numpy": {"tensor", "analysis", "trainers", "cli"},
