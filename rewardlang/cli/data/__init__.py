@@ -1,0 +1,1 @@
+"""Rows of data files: JSON lines, parquet and npz, each behind the same small interface."""

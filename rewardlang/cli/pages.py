@@ -1,0 +1,98 @@
+"""The pages of `explain`: diagnostics, operators, and the standard library, each made of where it is defined."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rewardlang.data import folder
+from rewardlang.ops.row import Operator
+from rewardlang.ops.table import OPERATORS, signature
+from rewardlang.syntax import tree
+from rewardlang.syntax.parse import parse
+from rewardlang.text.codes import CODES
+from rewardlang.text.source import Source
+
+DECLARED = (tree.Def, tree.External, tree.Machine, tree.Let)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `kind` is `diagnostic`, `operator`, `function` or `module`; `summary` is its line in a list."""
+
+    name: str
+    kind: str
+    summary: str
+    text: str
+
+
+def find_page(topic: str) -> Page | None:
+    """The page of a code, an operator, a function (`overlong`, `std.length.overlong`) or a module (`std.length`)."""
+    code = next((row.code for row in CODES.values() if topic.upper() == row.code or topic == row.name), None)
+    if code is not None:
+        return _of_code(code)
+    wanted = {page.name: page for page in library() if topic in (page.name, page.name.rpartition(".")[2])}
+    if topic in wanted or (wanted and topic not in OPERATORS):
+        return wanted.get(topic) or next(iter(wanted.values()))
+    return _of_operator(OPERATORS[topic]) if topic in OPERATORS else None
+
+
+def all_pages() -> list[Page]:
+    """Every page, by kind."""
+    return [_of_code(code) for code in CODES] + [_of_operator(row) for row in OPERATORS.values()] + list(library())
+
+
+def names() -> list[str]:
+    """All that `find_page` knows, short names included."""
+    found = [page.name for page in all_pages()]
+    return found + [name.rpartition(".")[2] for name in found] + [row.name for row in CODES.values()]
+
+
+def _of_code(code: str) -> Page:
+    path = folder("docs/diagnostics") / f"{code}.md"
+    row = CODES[code]
+    text = path.read_text(encoding="utf-8") if path.is_file() else f"# {code} {row.name}\n\n{row.severity}: {row.message}\n"
+    return Page(code, "diagnostic", f"{row.severity}: {row.name.replace('-', ' ')}", text)
+
+
+def _of_operator(row: Operator) -> Page:
+    written, value = row.example
+    lines = [f"# {row.name}", "", row.doc, "", f"    {signature(row)}", "", "For example", "", f"    {written}",
+             f"    is {value}"]
+    return Page(row.name, "operator", row.doc.split("\n")[0], "\n".join(lines) + "\n")
+
+
+def library() -> Iterator[Page]:
+    """The modules of the standard library, each before its functions."""
+    for path in sorted(folder("stdlib").glob("*.rwd")):
+        source = Source(str(path), path.read_text(encoding="utf-8"))
+        program, _ = parse(source)
+        module = f"std.{path.stem}"
+        pages = [_of_declaration(module, each) for each in program.declarations if isinstance(each, DECLARED)]
+        yield _of_module(module, program.docstring or "", pages)
+        yield from pages
+
+
+def _of_module(module: str, docstring: str, pages: list[Page]) -> Page:
+    width = max((len(page.name) for page in pages), default=0)
+    listed = [f"    {page.name:<{width}}  {page.summary}" for page in pages]
+    lines = [f"# {module}", "", docstring.strip(), "", *listed]
+    return Page(module, "module", docstring.strip().split("\n")[0], "\n".join(lines) + "\n")
+
+
+def _of_declaration(module: str, declaration) -> Page:
+    comment = _comment_above(declaration.span.source, declaration.span.start)
+    text = declaration.span.text.strip()
+    indented = "\n".join(f"    {line}" for line in text.splitlines())
+    parts = [f"# {module}.{declaration.name}", "", *([comment, ""] if comment else []), indented, "",
+             f"Use it with `use {module}: {declaration.name}`."]
+    summary = comment.split("\n")[0] if comment else text.split("\n")[0]
+    return Page(f"{module}.{declaration.name}", "function", summary, "\n".join(parts) + "\n")
+
+
+def _comment_above(source: Source, offset: int) -> str:
+    """The comment lines right above a declaration, without their `#`."""
+    number, _ = source.position(offset)
+    lines: list[str] = []
+    while number > 1 and source.line(number - 1).startswith("#"):
+        number -= 1
+        lines.insert(0, source.line(number).lstrip("#").strip())
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""`score`: which columns and outputs, in which batches, and how an interrupted run goes on."""

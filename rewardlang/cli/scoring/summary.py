@@ -1,0 +1,75 @@
+"""What is said at the end of a run: counts, the mean reward, why rows are invalid, work of the models."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from rewardlang.cli.terminal import plural
+
+SHOWN_PROBLEMS = 10
+KEPT_REASONS = 20
+OTHERS = "other reasons"
+
+
+@dataclass
+class Summary:
+    """Counts over all rows of a run, those before an interrupt included. `total` is the sum of the valid rewards (returns)."""
+
+    rows: int = 0
+    valid: int = 0
+    total: float = 0.0
+    unread: int = 0
+    reasons: Counter = field(default_factory=Counter)
+    work: dict[str, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, kept: dict) -> "Summary":
+        """The inverse of `as_dict`; `{}` is a new one."""
+        return cls(**{**kept, "reasons": Counter(kept.get("reasons", {}))})
+
+    def as_dict(self) -> dict:
+        """All counts, for JSON."""
+        return {**vars(self), "reasons": dict(self.reasons)}
+
+    def add(self, reward: object, invalid: str | None) -> None:
+        """Count a row that was scored; `reward` is a number, nested lists of numbers, or None."""
+        self.rows += 1
+        if invalid is not None:
+            self._add_reason(invalid)
+        elif reward is not None:
+            self.valid += 1
+            self.total += total(reward)
+
+    def add_unread(self, problem: str) -> None:
+        """Count a row that could not be read."""
+        self.rows += 1
+        self.unread += 1
+        self._add_reason(problem)
+
+    def add_work(self, name: str, demanded: int, evaluated: int) -> None:
+        """Count entries of a model or verifier: those that were asked for, and those that it was called on."""
+        so_far = self.work.get(name, [0, 0])
+        self.work[name] = [so_far[0] + demanded, so_far[1] + evaluated]
+
+    def _add_reason(self, reason: str) -> None:
+        known = reason in self.reasons or len(self.reasons) < KEPT_REASONS
+        self.reasons[reason if known else OTHERS] += 1
+
+    def text(self) -> str:
+        """A few lines for people."""
+        head = plural(self.rows, "row")
+        if self.valid:
+            head += f", mean reward {self.total / self.valid:.6g}"
+        invalid = self.reasons.total()
+        if invalid:
+            head += f", {invalid:,} invalid"
+        lines = [head]
+        lines += [f"  {count:>7,} x {reason}" for reason, count in self.reasons.most_common()]
+        lines += [f"  {name}: {asked:,} entries asked for, {done:,} evaluated" for name, (asked, done) in self.work.items()]
+        return "\n".join(lines)
+
+
+def total(reward: object) -> float:
+    """The sum of a reward over its axes; entries that are no number (invalid) count 0."""
+    if isinstance(reward, list):
+        return sum(total(entry) for entry in reward)
+    return float(reward) if reward is not None else 0.0
