@@ -12,7 +12,7 @@ MAX_EXPONENT = 400
 
 _ESCAPE = re.compile(r'\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)', re.DOTALL)
 _SHORT = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_DURATION = re.compile(r"([\d_.eE+-]+?)[ \t]*([a-z]+)")
+_DURATION = re.compile(r"(\d[\d_.]*(?:[eE][+-]?\d+)?)[ \t]*([a-z]+)")
 
 
 def number_value(text: str) -> Fraction | None:
@@ -30,9 +30,22 @@ def is_integer(text: str) -> bool:
 
 def duration_value(text: str) -> Fraction | None:
     """Seconds of `2 s`, `500 ms`; None as for `number_value`."""
-    amount, unit = _DURATION.fullmatch(text).groups()
+    amount, unit = duration_parts(text)
     value = number_value(amount)
     return None if value is None else value * Fraction(UNITS_OF_TIME[unit])
+
+
+def duration_parts(text: str) -> tuple[str, str] | None:
+    """Amount and unit of a duration, or None for any other text."""
+    match = _DURATION.fullmatch(text)
+    return match.groups() if match is not None and match.group(2) in UNITS_OF_TIME else None
+
+
+def duration_literal(seconds: Fraction) -> str:
+    """A literal that means so many seconds, in milliseconds where that makes a whole number of a fraction."""
+    if seconds.denominator != 1 and (seconds * 1000).denominator == 1:
+        return f"{seconds * 1000} ms"
+    return f"{number_literal(seconds)} s"
 
 
 def text_value(literal: str) -> tuple[str, list[tuple[int, int]]]:
