@@ -2,13 +2,13 @@
 
 A conversation is a list of objects with a `role`, a `content` (text, a list of parts with a `text` each, or null) and,
 where an assistant calls tools, `tool_calls`: each with a `name` and `arguments`, either at once or under `function`, the
-arguments as an object or as its JSON text. Anything else raises ValueError.
+arguments as an object or as its JSON text. What is none of this says nothing and calls nothing.
 """
 
 import json
 from typing import Any
 
-from rewardlang.verifiers.gold import FAILS, gold
+from rewardlang.verifiers.gold import gold
 from rewardlang.verifiers.jsons import json_equal, read_json
 
 _FLIGHT = [
@@ -32,39 +32,39 @@ _FLIGHT = [
 _BAD_ARGUMENTS = [{"role": "assistant", "tool_calls": [{"name": "f", "arguments": "{"}]}]
 
 
+def _messages(messages: Any) -> list[dict]:
+    return [message for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+
+
 def _calls(messages: Any) -> list[dict]:
     """The calls of tools in their order, each an object with `name` and the `arguments` as they were sent."""
-    return [_call(sent) for message in _checked(messages) for sent in message.get("tool_calls") or ()]
+    calls = []
+    for message in _messages(messages):
+        sent = message.get("tool_calls")
+        for call in sent if isinstance(sent, list) else ():
+            call = call.get("function", call) if isinstance(call, dict) else None
+            if isinstance(call, dict) and isinstance(call.get("name"), str):
+                calls.append(call)
+    return calls
 
 
-def _call(sent: Any) -> dict:
-    call = sent.get("function", sent) if isinstance(sent, dict) else None
-    if not isinstance(call, dict) or not isinstance(call.get("name"), str):
-        raise ValueError("a tool call is an object with a name")
-    return call
-
-
-def _checked(messages: Any) -> list[dict]:
-    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-        raise ValueError("a conversation is a list of messages, each an object")
-    return messages
-
-
-def _arguments(call: dict) -> dict:
-    arguments = call.get("arguments", {})
-    if isinstance(arguments, str):
-        arguments = read_json(arguments)
-    if not isinstance(arguments, dict):
-        raise ValueError(f"the arguments of a call of {call['name']} are not an object")
-    return arguments
+def _arguments(call: dict) -> Any:
+    """An object where the call has one; else the text, or whatever was sent."""
+    sent = call.get("arguments", {})
+    if not isinstance(sent, str):
+        return sent
+    try:
+        return read_json(sent)
+    except ValueError:
+        return sent
 
 
 @gold(
     ((_FLIGHT,), ["get_user", "get_user", "book"]),
     (([],), []),
     ((_BAD_ARGUMENTS,), ["f"]),
-    (("text",), FAILS),
-    (([{"tool_calls": [{}]}],), FAILS),
+    (("text",), []),
+    (([{"tool_calls": [{}, "f"]}, {"tool_calls": "f"}, 7],), []),
 )
 def called_tools(messages: Any) -> list[str]:
     """The names of the tools called, in order, one for each call."""
@@ -96,9 +96,9 @@ def tool_before(messages: Any, first: str, second: str) -> bool:
     return second not in names or first in names[: names.index(second)]
 
 
-@gold(((_FLIGHT, "get_user"), [{"id": "ann"}, {"id": "ann_1"}]), ((_FLIGHT, "cancel"), []), ((_BAD_ARGUMENTS, "f"), FAILS))
-def tool_arguments(messages: Any, tool: str) -> list[dict]:
-    """The arguments of each call of a tool, as a list of objects."""
+@gold(((_FLIGHT, "get_user"), [{"id": "ann"}, {"id": "ann_1"}]), ((_FLIGHT, "cancel"), []), ((_BAD_ARGUMENTS, "f"), ["{"]))
+def tool_arguments(messages: Any, tool: str) -> list:
+    """The arguments of each call of a tool, as a list of objects; a text where a model wrote arguments that are not JSON."""
     return [_arguments(call) for call in _calls(messages) if call["name"] == tool]
 
 
@@ -115,7 +115,7 @@ def called_with(messages: Any, tool: str, arguments: Any) -> bool:
 @gold(
     ((_FLIGHT,), 0),
     ((_FLIGHT + _FLIGHT,), 3),
-    ((_BAD_ARGUMENTS,), FAILS),
+    ((_BAD_ARGUMENTS * 2,), 1),
 )
 def repeated_tool_calls(messages: Any) -> int:
     """How many calls repeat an earlier one: the same tool with the same arguments, whatever the order of their keys."""
@@ -132,11 +132,11 @@ def tool_errors(messages: Any, start: str) -> int:
 @gold(
     ((_FLIGHT, "user"), ["Change my flight."]),
     ((_FLIGHT, "assistant"), ["", "One moment.", "Done."]),
-    (([{"role": "user", "content": 7}], "user"), FAILS),
+    (([{"role": "user", "content": 7}], "user"), [""]),
 )
 def said(messages: Any, role: str) -> list[str]:
     """The texts of all messages of a role, in order; empty where a message has none."""
-    return [_text(message.get("content")) for message in _checked(messages) if message.get("role") == role]
+    return [_text(message.get("content")) for message in _messages(messages) if message.get("role") == role]
 
 
 @gold(((_FLIGHT,), "Done."), (([{"role": "user", "content": "hi"}],), ""), (([],), ""))
@@ -148,14 +148,11 @@ def last_reply(messages: Any) -> str:
 @gold(((_FLIGHT, "assistant"), 3), ((_FLIGHT, "system"), 0))
 def message_count(messages: Any, role: str) -> int:
     """The number of messages of a role."""
-    return sum(message.get("role") == role for message in _checked(messages))
+    return sum(message.get("role") == role for message in _messages(messages))
 
 
 def _text(content: Any) -> str:
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
-        return "".join(part["text"] for part in content if isinstance(part.get("text"), str))
-    raise ValueError("the content of a message is a text, a list of parts, or null")
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, dict)]
+        return "".join(part for part in parts if isinstance(part, str))
+    return content if isinstance(content, str) else ""

@@ -1,6 +1,6 @@
-"""Marked-up text: tags in order, what stands between marks, fenced code, boxes. All in linear time."""
+"""Marked-up text: tags in order, what stands between marks, fenced code, boxes. Linear time; an empty mark is nowhere."""
 
-from rewardlang.verifiers.gold import FAILS, gold
+from rewardlang.verifiers.gold import gold
 
 
 @gold(
@@ -14,17 +14,14 @@ from rewardlang.verifiers.gold import FAILS, gold
     (("<think><think></think><answer>4</answer>", ["think", "answer"]), False),
     (("<think>a</think>", ["think", "answer"]), False),
     (("", ["think"]), False),
-    (("<a>x</a>", ["a", "a"]), FAILS),
-    (("x", []), FAILS),
-    (("x", [""]), FAILS),
+    (("<a>x</a>", ["a", "a"]), False),
+    (("", []), False),
 )
 def tagged(text: str, names: list[str]) -> bool:
     """Whether the whole text is the named tags in this order, each opened and closed once, with white space around them.
 
-    What stands inside a tag is free, but none of the named tags may occur there.
+    What stands inside a tag is free, but none of the named tags may occur there. False where no tags are named.
     """
-    if not names or "" in names or len(set(names)) < len(names):
-        raise ValueError(f"needs distinct tag names, got {names}")
     end = 0
     for name in names:
         opening, closing = f"<{name}>", f"</{name}>"
@@ -34,8 +31,7 @@ def tagged(text: str, names: list[str]) -> bool:
         end = text.find(closing, start) + len(closing)
         if end < len(closing) or text.count(opening) != 1 or text.count(closing) != 1:
             return False
-    rest = text[end:]
-    return not rest or rest.isspace()
+    return len(names) > 0 and not text[end:].strip()
 
 
 @gold(
@@ -45,13 +41,12 @@ def tagged(text: str, names: list[str]) -> bool:
     (("no tags", "<answer>", "</answer>"), ""),
     (("<answer>never closed", "<answer>", "</answer>"), ""),
     (("a|b|c", "|", "|"), "b"),
-    (("x", "", "</answer>"), FAILS),
+    (("x", "", "</answer>"), ""),
 )
 def between(text: str, opening: str, closing: str) -> str:
     """The text between the first `opening` and the next `closing`, as it stands; empty where either is missing."""
-    _needs_marks(opening, closing)
     start = text.find(opening)
-    if start < 0:
+    if start < 0 or not opening or not closing:
         return ""
     start += len(opening)
     end = text.find(closing, start)
@@ -65,9 +60,8 @@ def between(text: str, opening: str, closing: str) -> str:
 )
 def between_last(text: str, opening: str, closing: str) -> str:
     """The text between the last `opening` and the next `closing`; empty where either is missing."""
-    _needs_marks(opening, closing)
     start = text.rfind(opening)
-    if start < 0:
+    if start < 0 or not opening or not closing:
         return ""
     start += len(opening)
     end = text.find(closing, start)
@@ -81,7 +75,8 @@ def between_last(text: str, opening: str, closing: str) -> str:
 )
 def between_all(text: str, opening: str, closing: str) -> list[str]:
     """The texts between each `opening` and the next `closing`, from left to right, without overlap."""
-    _needs_marks(opening, closing)
+    if not opening or not closing:
+        return []
     found, start = [], text.find(opening)
     while start >= 0:
         start += len(opening)
@@ -104,9 +99,8 @@ def in_order(text: str, marks: list[str]) -> bool:
     """Whether each of `marks` occurs exactly once, in this order."""
     end = 0
     for mark in marks:
-        _needs_marks(mark)
         start = text.find(mark, end)
-        if start < 0 or text.count(mark) != 1:
+        if start < 0 or not mark or text.count(mark) != 1:
             return False
         end = start + len(mark)
     return True
@@ -213,9 +207,3 @@ def _inside_braces(text: str, opening: int) -> str | None:
                 return text[opening + 1 : at]
         at += 1
     return None
-
-
-def _needs_marks(*marks: str) -> None:
-    """An empty mark is everywhere, which no format means."""
-    if "" in marks:
-        raise ValueError("a mark is empty")

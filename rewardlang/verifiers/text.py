@@ -1,81 +1,77 @@
-"""Plain text: parts, counts, cuts and cases. Every function takes time linear in its texts."""
+"""Plain text: parts, counts, cuts and cases. Every function takes time linear in its texts and none ever fails.
 
-from rewardlang.verifiers.gold import FAILS, gold
+An empty part occurs nowhere: that every text contains it is no fact a reward may rest on, as where an answer is missing.
+"""
 
-
-def _needs(part: str, what: str) -> str:
-    """An empty part is in every text everywhere, which no reward means."""
-    if not part:
-        raise ValueError(f"the {what} is empty")
-    return part
+from rewardlang.verifiers.gold import gold
 
 
-@gold((("a cat", "cat"), True), (("a cat", "Cat"), False), (("", "x"), False), (("x", ""), FAILS))
+@gold((("a cat", "cat"), True), (("a cat", "Cat"), False), (("", "x"), False), (("x", ""), False))
 def contains(text: str, part: str) -> bool:
     """Whether `part` occurs, case and all."""
-    return _needs(part, "part") in text
+    return part != "" and part in text
 
 
-@gold((("a cat", ["dog", "cat"]), True), (("a cat", ["dog"]), False), (("a cat", []), False))
+@gold((("a cat", ["dog", "cat"]), True), (("a cat", ["dog"]), False), (("a cat", []), False), (("a", [""]), False))
 def contains_any(text: str, parts: list[str]) -> bool:
     """Whether at least one of `parts` occurs."""
-    return any(_needs(part, "part") in text for part in parts)
+    return any(part in text for part in parts if part)
 
 
-@gold((("a cat", ["a", "cat"]), True), (("a cat", ["a", "dog"]), False), (("a cat", []), True))
+@gold((("a cat", ["a", "cat"]), True), (("a cat", ["a", "dog"]), False), (("a cat", []), True), (("a", ["a", ""]), False))
 def contains_all(text: str, parts: list[str]) -> bool:
-    """Whether each of `parts` occurs."""
-    return all(_needs(part, "part") in text for part in parts)
+    """Whether each of `parts` occurs; true where there are none."""
+    return all(part in text for part in parts) and "" not in parts
 
 
-@gold((("banana", "an"), 2), (("aaa", "aa"), 1), (("", "a"), 0), (("a", ""), FAILS))
+@gold((("banana", "an"), 2), (("aaa", "aa"), 1), (("", "a"), 0), (("a", ""), 0))
 def count_of(text: str, part: str) -> int:
     """How often `part` occurs, without overlap."""
-    return text.count(_needs(part, "part"))
+    return text.count(part) if part else 0
 
 
-@gold((("<think>x", "<think>"), True), ((" <think>", "<think>"), False), (("x", ""), FAILS))
+@gold((("<think>x", "<think>"), True), ((" <think>", "<think>"), False), (("x", ""), False))
 def starts_with(text: str, part: str) -> bool:
     """Whether the text begins with `part`."""
-    return text.startswith(_needs(part, "part"))
+    return part != "" and text.startswith(part)
 
 
-@gold((("The end.", "."), True), (("The end.\n", "."), False))
+@gold((("The end.", "."), True), (("The end.\n", "."), False), (("x", ""), False))
 def ends_with(text: str, part: str) -> bool:
     """Whether the text ends with `part`."""
-    return text.endswith(_needs(part, "part"))
+    return part != "" and text.endswith(part)
 
 
-@gold((("x = 1 # one # two", "#"), "x = 1 "), (("x", "#"), "x"), (("#x", "#"), ""))
+@gold((("x = 1 # one # two", "#"), "x = 1 "), (("x", "#"), "x"), (("#x", "#"), ""), (("x", ""), "x"))
 def before_first(text: str, marker: str) -> str:
     """The text before the first `marker`; all of it where there is none."""
-    return text.partition(_needs(marker, "marker"))[0]
+    return text.partition(marker)[0] if marker else text
 
 
-@gold((("<think>a</think>b</think>c", "</think>"), "b</think>c"), (("x", "#"), ""), (("x#", "#"), ""))
+@gold((("<think>a</think>b</think>c", "</think>"), "b</think>c"), (("x", "#"), ""), (("x#", "#"), ""), (("x", ""), ""))
 def after_first(text: str, marker: str) -> str:
     """The text after the first `marker`; empty where there is none."""
-    return text.partition(_needs(marker, "marker"))[2]
+    return text.partition(marker)[2] if marker else ""
 
 
-@gold((("a # b # c", "#"), "a # b "), (("x", "#"), "x"))
+@gold((("a # b # c", "#"), "a # b "), (("x", "#"), "x"), (("x", ""), "x"))
 def before_last(text: str, marker: str) -> str:
     """The text before the last `marker`; all of it where there is none."""
-    before, found, _ = text.rpartition(_needs(marker, "marker"))
+    before, found, _ = text.rpartition(marker) if marker else ("", "", "")
     return before if found else text
 
 
-@gold((("1 #### 2 #### 18", "####"), " 18"), (("18", "####"), ""), (("A: 3\nA: 4", "A:"), " 4"))
+@gold((("1 #### 2 #### 18", "####"), " 18"), (("18", "####"), ""), (("A: 3\nA: 4", "A:"), " 4"), (("x", ""), ""))
 def after_last(text: str, marker: str) -> str:
     """The text after the last `marker`; empty where there is none."""
-    _, found, after = text.rpartition(_needs(marker, "marker"))
+    _, found, after = text.rpartition(marker) if marker else ("", "", "")
     return after if found else ""
 
 
-@gold((("a,b,,c", ","), ["a", "b", "", "c"]), (("", ","), [""]), (("abc", ","), ["abc"]), (("a", ""), FAILS))
+@gold((("a,b,,c", ","), ["a", "b", "", "c"]), (("", ","), [""]), (("abc", ","), ["abc"]), (("ab", ""), ["ab"]))
 def split(text: str, separator: str) -> list[str]:
     """The parts between `separator`s, empty ones too; always at least one."""
-    return text.split(_needs(separator, "separator"))
+    return text.split(separator) if separator else [text]
 
 
 @gold((("  two words\n",), ["two", "words"]), (("",), []))
@@ -126,10 +122,10 @@ def upper(text: str) -> str:
     return text.upper()
 
 
-@gold((("a-b-c", "-", "+"), "a+b+c"), (("abc", "b", ""), "ac"), (("a", "", "x"), FAILS))
+@gold((("a-b-c", "-", "+"), "a+b+c"), (("abc", "b", ""), "ac"), (("a", "", "x"), "a"))
 def replace(text: str, old: str, new: str) -> str:
     """The text with each `old` replaced by `new`."""
-    return text.replace(_needs(old, "old part"), new)
+    return text.replace(old, new) if old else text
 
 
 @gold(
@@ -138,18 +134,16 @@ def replace(text: str, old: str, new: str) -> str:
     (("The the THE", 1), 1 - 1 / 3),
     (("one two", 3), 0.0),
     (("", 1), 0.0),
-    (("a b", 0), FAILS),
+    (("a b", 0), 0.0),
 )
 def repetition(text: str, n: int) -> float:
     """The share of n-grams of words that say again what was said: 1 - distinct / all, from 0 to below 1.
 
     Words are the lower-cased parts between white space. A text of fewer than `n` words has no n-grams and repeats nothing.
     """
-    if n < 1:
-        raise ValueError(f"an n-gram has at least one word, got n = {n}")
     tokens = text.lower().split()
     total = len(tokens) - n + 1
-    if total < 1:
+    if n < 1 or total < 1:
         return 0.0
     distinct = len(set(zip(*(tokens[start:] for start in range(n)), strict=False)))
     return 1.0 - distinct / total
