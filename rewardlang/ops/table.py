@@ -22,11 +22,15 @@ def of_family(family: Family) -> list[Operator]:
 
 
 def signature(row: Operator) -> str:
-    """`clamp(x: number, low: number, high: number) -> arithmetic`, for people."""
+    """`std(x: number over …, ddof = …) -> float`, for people."""
     over = " over …" if row.family in (Family.REDUCTION, Family.SCAN) else ""
     parts = []
     for argument in row.arguments:
-        default = f" = {argument.default}" if argument.default is not None else ""
-        parts.append(f"{argument.name}{' =' if argument.option and not default else ''}{default}: {argument.kinds}{over}")
-        over = ""
+        if argument.name == "length":
+            parts.append("axis")
+        elif argument.option:
+            parts.append(f"{argument.name} = {'…' if argument.default is None else argument.default}")
+        else:
+            parts.append(f"{argument.name}: {argument.kinds}{over}")
+            over = ""
     return f"{row.name}({', '.join(parts)}) -> {row.result}"
