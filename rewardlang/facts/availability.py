@@ -1,0 +1,56 @@
+"""When a value is known: at the step itself, one step later, at the episode's end, or with the group, batch or run."""
+
+from rewardlang.facts.needs import POPULATIONS, moved_axes
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import Spec
+
+#: From the earliest to the latest.
+LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
+
+_STEP, _NEXT, _EPISODE = range(3)
+
+#: Reductions and scans that look at no later position than the one they answer for.
+_PAST = frozenset({"cumsum", "cumprod", "cummax", "cummin", "cummean", "cumcount", "prev", "delta", "first"})
+
+#: Placements whose value at a position can rest on any position of an ordered axis.
+_ANYWHERE = frozenset({"place", "spread", "rename"})
+
+
+def availability(spec: Spec, roots: list[Node]) -> dict[Node, str]:
+    """The level of every node that the roots rest on."""
+    levels: dict[Node, int] = {}
+    for node in reachable(roots):
+        levels[node] = max([_own(spec, node), *(levels[arg] for arg in node.args)])
+    return {node: LEVELS[level] for node, level in levels.items()}
+
+
+def _own(spec: Spec, node: Node) -> int:
+    """The least level at which this operator can answer, whatever its arguments."""
+    if node.op == "input":
+        return _of_input(spec, node)
+    if node.op in ("length", "at_last"):
+        return _EPISODE if node["axis"].ordered else _STEP
+    if node.get("window"):
+        return LEVELS.index("group" if node.get("group") else node["window"])
+    if node.op == "ahead":
+        return _NEXT
+    if node.get("roles") is not None:
+        future = node.op not in _PAST and any(axis.ordered for axis in node["over"])
+        return _EPISODE if future else _STEP
+    if node.op in _ANYWHERE:
+        return _of_placement(node)
+    return _STEP
+
+
+def _of_input(spec: Spec, node: Node) -> int:
+    """Without an ordered axis, a single turn's data is there when the turn is over, an episode's from its start."""
+    ordered = any(axis.ordered for axis in node.type.axes)
+    return _EPISODE if spec.setting.kind == "single_turn" and not ordered else _STEP
+
+
+def _of_placement(node: Node) -> int:
+    axes = moved_axes(node)
+    populations = [LEVELS.index(name) for axis in axes for name in (axis.name, axis.like) if name in POPULATIONS]
+    if populations:
+        return max(populations)
+    return _EPISODE if any(axis.ordered for axis in axes) else _STEP

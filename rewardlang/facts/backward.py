@@ -1,0 +1,297 @@
+"""What follows for an operator's arguments when its value is known to lie in a range: one rule an operator."""
+
+from collections.abc import Callable, Iterator
+from math import inf
+
+from rewardlang.ir.node import Node
+from rewardlang.values.interval import REAL, Interval, above, below
+from rewardlang.values.types import Kind
+
+#: A conclusion: this node's value lies in this range (None: is valid, no range is known).
+Conclusion = tuple[Node, Interval | None]
+Look = Callable[[Node], Interval | None]
+
+TRUE, FALSE = Interval(1, 1), Interval(0, 0)
+INTEGRAL = frozenset({Kind.INT, Kind.BOOL, Kind.ENUM})
+
+
+def is_integral(node: Node) -> bool:
+    """Whether the entries of a node are whole numbers by type."""
+    return node.type.kind in INTEGRAL
+
+
+def truth(value: bool) -> Interval:
+    """The range of a truth value that is known."""
+    return TRUE if value else FALSE
+
+
+def conclusions(node: Node, want: Interval, look: Look) -> Iterator[Conclusion]:
+    """What must hold of the arguments of `node` where its value is valid and lies in `want`.
+
+    `look` gives the range known of a node, None where it is no number. All conclusions are about the same entry
+    (position and rollout) as `want`, so only operators that work entry by entry have a rule.
+    """
+    rule = _RULES.get(node.op)
+    if rule is not None:
+        yield from rule(node.args, want, look)
+
+
+def _and(args, want, look):
+    a, b = args
+    if want == TRUE:
+        yield a, TRUE
+        yield b, TRUE
+    elif want == FALSE:
+        if look(a) == TRUE:
+            yield b, FALSE
+        if look(b) == TRUE:
+            yield a, FALSE
+
+
+def _or(args, want, look):
+    a, b = args
+    if want == FALSE:
+        yield a, FALSE
+        yield b, FALSE
+    elif want == TRUE:
+        if look(a) == FALSE:
+            yield b, TRUE
+        if look(b) == FALSE:
+            yield a, TRUE
+
+
+def _implies(args, want, look):
+    a, b = args
+    if want == FALSE:
+        yield a, TRUE
+        yield b, FALSE
+    elif want == TRUE:
+        if look(a) == TRUE:
+            yield b, TRUE
+        if look(b) == FALSE:
+            yield a, FALSE
+
+
+def _not(args, want, look):
+    yield args[0], Interval(1 - want.hi, 1 - want.lo)
+
+
+def _iff(args, want, look):
+    a, b = args
+    for one, other in ((a, b), (b, a)):
+        known = look(one)
+        if want.is_point and known is not None and known.is_point:
+            yield other, truth((known.lo == 1) == (want.lo == 1))
+
+
+def _equal(args, want, look):
+    yield from _same(args, look) if want == TRUE else _different(args, look) if want == FALSE else ()
+
+
+def _unequal(args, want, look):
+    yield from _same(args, look) if want == FALSE else _different(args, look) if want == TRUE else ()
+
+
+def _same(args, look):
+    a, b = args
+    yield a, look(b)
+    yield b, look(a)
+
+
+def _different(args, look):
+    for one, other in (args, args[::-1]):
+        here, there = look(one), look(other)
+        if here is None or there is None or not there.is_point or type(there.lo) is float:
+            continue
+        if here.lo == there.lo:
+            yield one, Interval(above(here.lo, is_integral(one)), inf)
+        if here.hi == there.hi:
+            yield one, Interval(-inf, below(here.hi, is_integral(one)))
+
+
+def _less(strict: bool, flip: bool):
+    """The rule of `<` (strict) or `<=`; `flip` swaps the sides, for `>` and `>=`."""
+
+    def rule(args, want, look):
+        small, large = args[::-1] if flip else args
+        if want == TRUE:
+            yield from _ordered(small, large, strict, look)
+        elif want == FALSE:
+            yield from _ordered(large, small, not strict, look)
+
+    return rule
+
+
+def _ordered(small, large, strict, look):
+    """`small < large` (or `<=`): each side bounds the other."""
+    low, high = look(small), look(large)
+    whole = is_integral(small) and is_integral(large)
+    if high is not None:
+        yield small, Interval(-inf, below(high.hi, whole) if strict else high.hi)
+    if low is not None:
+        yield large, Interval(above(low.lo, whole) if strict else low.lo, inf)
+
+
+def _add(args, want, look):
+    a, b = args
+    if look(a) is not None and look(b) is not None:
+        yield a, want - look(b)
+        yield b, want - look(a)
+
+
+def _sub(args, want, look):
+    a, b = args
+    if look(a) is not None and look(b) is not None:
+        yield a, want + look(b)
+        yield b, look(a) - want
+
+
+def _neg(args, want, look):
+    yield args[0], -want
+
+
+def _mul(args, want, look):
+    for one, other in (args, args[::-1]):
+        factor = look(other)
+        if factor is not None and not factor.contains(0):
+            yield one, want / factor
+
+
+def _div(args, want, look):
+    a, b = args
+    if look(b) is not None:
+        yield a, want * look(b)
+    if look(a) is not None and not want.contains(0):
+        yield b, look(a) / want
+
+
+def _abs(args, want, look):
+    inside = look(args[0])
+    yield args[0], Interval(-want.hi, want.hi)
+    if inside is not None and want.lo > 0:
+        if inside.lo > -want.lo:
+            yield args[0], Interval(want.lo, inf)
+        if inside.hi < want.lo:
+            yield args[0], Interval(-inf, -want.lo)
+
+
+def _minimum(args, want, look):
+    for one, other in (args, args[::-1]):
+        yield one, Interval(want.lo, inf)
+        if (there := look(other)) is not None and there.lo > want.hi:
+            yield one, want
+
+
+def _maximum(args, want, look):
+    for one, other in (args, args[::-1]):
+        yield one, Interval(-inf, want.hi)
+        if (there := look(other)) is not None and there.hi < want.lo:
+            yield one, want
+
+
+def _clamp(args, want, look):
+    x, low, high = args
+    bottom, top = look(low), look(high)
+    if bottom is not None and want.lo > bottom.hi:
+        yield x, Interval(want.lo, inf)
+    if top is not None and want.hi < top.lo:
+        yield x, Interval(-inf, want.hi)
+
+
+def _relu(args, want, look):
+    yield args[0], Interval(want.lo if want.lo > 0 else -inf, want.hi)
+
+
+def _sqrt(args, want, look):
+    if want.hi >= 0:
+        root = Interval(max(want.lo, 0), want.hi)
+        yield args[0], root * root
+
+
+def _number(args, want, look):
+    yield args[0], want
+
+
+def _gate(args, want, look):
+    condition, a, b = args
+    decided = look(condition)
+    if decided == TRUE:
+        yield a, want
+    elif decided == FALSE:
+        yield b, want
+    elif _apart(look(a), want):
+        yield condition, FALSE
+        yield b, want
+    elif _apart(look(b), want):
+        yield condition, TRUE
+        yield a, want
+
+
+def _coalesce(args, want, look):
+    x, fallback = args
+    if _apart(look(fallback), want):
+        yield x, want
+
+
+def _valid(args, want, look):
+    if want == TRUE:
+        yield args[0], None
+
+
+def _apart(one: Interval | None, other: Interval) -> bool:
+    return one is not None and one.meet(other) is None
+
+
+_RULES = {
+    "and": _and, "or": _or, "not": _not, "implies": _implies, "iff": _iff,
+    "eq": _equal, "ne": _unequal,
+    "lt": _less(True, False), "le": _less(False, False), "gt": _less(True, True), "ge": _less(False, True),
+    "add": _add, "sub": _sub, "neg": _neg, "mul": _mul, "div": _div, "abs": _abs, "sqrt": _sqrt, "relu": _relu,
+    "minimum": _minimum, "maximum": _maximum, "clamp": _clamp, "number": _number,
+    "gate": _gate, "coalesce": _coalesce, "valid": _valid,
+}
+
+#: Where a value of these is valid, so are all their arguments: nothing in them hides a failure.
+STRICT = frozenset({
+    "add", "sub", "neg", "mul", "div", "abs", "sqrt", "relu", "minimum", "maximum", "clamp", "number", "not",
+    "eq", "ne", "lt", "le", "gt", "ge", "iff", "pow", "exp", "log", "log1p", "sign", "floor", "ceil", "round",
+    "sin", "cos", "tan", "tanh", "sigmoid", "softplus", "log_sigmoid", "atan2", "codes",
+})
+
+
+def learn(node: Node, want: Interval, look: Look, most: int = 200) -> "tuple[dict[Node, Interval], set[Node]] | None":
+    """Ranges that follow, step by step backward, from `node` being valid and in `want`; and the nodes then valid.
+
+    None if that cannot be. `most` bounds the number of steps; to stop early loses tightness only.
+    """
+    found: dict[Node, Interval] = {}
+    valid: set[Node] = set()
+    queue: list[Conclusion] = [(node, want)]
+    for count, (node, want) in enumerate(queue):
+        if count > most:
+            break
+        fresh = node not in valid
+        valid.add(node)
+        before = found.get(node) or look(node)
+        if want is None or before is None:
+            queue += [(arg, None) for arg in node.args if fresh and node.op in STRICT]
+            continue
+        now = _tidy(before.meet(want), node)
+        if now is None:
+            return None
+        if now == before and not fresh:
+            continue
+        if now != before:
+            found[node] = now
+        known = lambda arg: found.get(arg) or look(arg)
+        queue += conclusions(node, now, known)
+        queue += [(arg, None) for arg in node.args if fresh and node.op in STRICT]
+    return found, valid
+
+
+def _tidy(interval: Interval | None, node: Node) -> Interval | None:
+    """For whole numbers, the whole ones of a range."""
+    if interval is None or not is_integral(node):
+        return interval
+    low, high = interval.ceil().lo, interval.floor().hi
+    return Interval(low, high) if low <= high else None

@@ -1,0 +1,114 @@
+"""Boxes over the sources of a value: which sources to split, where to split them, and which points to try."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+from rewardlang.facts.backward import is_integral
+from rewardlang.facts.context import Context
+from rewardlang.ir.node import Node, reachable
+from rewardlang.values.endpoint import Endpoint, exact
+from rewardlang.values.interval import Interval
+
+#: A range for each of some sources.
+Box = dict[Node, Interval]
+
+#: Where a range has no end, points are taken up to this far from zero.
+FAR = 10**6
+
+#: Halving a range further than this fraction of the whole tells nothing more.
+_FINEST = 2**-30
+
+#: Sources that can be split: plain values of one rollout (or of one position).
+_SPLITTABLE = frozenset({"input", "param", "call", "field", "index", "length"})
+
+
+def sources(ranges, node: Node, context: Context) -> list[tuple[Node, Interval]]:
+    """The sources of a value that can be split, with their ranges; those used most often first."""
+    parts = reachable([node])
+    uses: dict[Node, int] = {node: 1}
+    for part in reversed(parts):
+        for arg in part.args:
+            uses[arg] = min(uses.get(arg, 0) + uses.get(part, 0), 99)
+    found = []
+    for part in parts:
+        if part.op in _SPLITTABLE:
+            interval = context.known.get(part) or ranges.fact(part, context).range
+            if interval is not None and not interval.is_point:
+                found.append((part, interval))
+    return sorted(found, key=lambda pair: (-uses[pair[0]], pair[0].number))
+
+
+def halves(ranges, box: Box, whole: list[tuple[Node, Interval]]) -> list[Box]:
+    """The box cut in two along its relatively widest source; nothing if every source is a point (or nearly)."""
+    best, width = None, _FINEST
+    for source, interval in whole:
+        here = _relative(box[source], interval)
+        if here > width and not box[source].is_point:
+            best, width = source, here
+    if best is None:
+        return []
+    return [{**box, best: part} for part in cut(box[best], is_integral(best))]
+
+
+def cut(interval: Interval, whole: bool) -> tuple[Interval, Interval]:
+    """Two parts that cover a range; of whole numbers, disjoint ones."""
+    at = centre(interval)
+    if not whole:
+        return Interval(interval.lo, at), Interval(at, interval.hi)
+    low = at.__floor__() if at != interval.hi else at.__floor__() - 1
+    return Interval(interval.lo, low), Interval(low + 1, interval.hi)
+
+
+def centre(interval: Interval) -> Endpoint:
+    """A number near the middle: the middle of a finite range, a power of two away from the end of a half-open one."""
+    low, high = interval.lo, interval.hi
+    if interval.is_finite:
+        return _simple(exact(Fraction(low + high) / 2))
+    if type(low) is float and type(high) is float:
+        return 0
+    return low + max(1, abs(low)) if type(high) is float else high - max(1, abs(high))
+
+
+def _simple(x: Endpoint) -> Endpoint:
+    """A rational near `x` with a small denominator: exact arithmetic on it stays cheap."""
+    if type(x) is int or x.denominator < 2**40:
+        return x
+    return exact(Fraction(round(x * 2**40), 2**40))
+
+
+def _relative(interval: Interval, whole: Interval) -> float:
+    """The width of a part as a fraction of the whole; infinite parts are the widest."""
+    if not interval.is_finite:
+        return 2.0
+    return float(interval.width / whole.width) if whole.is_finite else min(1.0, float(interval.width) / FAR + 2**-20)
+
+
+def middle(box: Box) -> Box:
+    """The point in the middle of a box."""
+    return {source: _point(_whole(source, centre(interval))) for source, interval in box.items()}
+
+
+def corners(box: Box, limit: int) -> Iterator[Box]:
+    """Some corners of a box: the lowest, the highest, then those in which single sources differ."""
+    ends = {source: (_near(interval.lo, -1), _near(interval.hi, 1)) for source, interval in box.items()}
+    if 2 ** len(ends) <= limit:
+        for choice in product((0, 1), repeat=len(ends)):
+            yield {source: _point(pair[side]) for (source, pair), side in zip(ends.items(), choice)}
+        return
+    for base in (0, 1):
+        yield {source: _point(pair[base]) for source, pair in ends.items()}
+    for chosen in list(ends)[: max(0, limit - 2)]:
+        yield {source: _point(pair[source is chosen]) for source, pair in ends.items()}
+
+
+def _near(end: Endpoint, way: int) -> Endpoint:
+    return way * FAR if type(end) is float else end
+
+
+def _whole(source: Node, x: Endpoint) -> Endpoint:
+    return x.__floor__() if is_integral(source) else x
+
+
+def _point(x: Endpoint) -> Interval:
+    return Interval(x, x)

@@ -1,0 +1,35 @@
+"""What may be assumed at a place of the graph: ranges and validity of nodes, learned from the gates around it."""
+
+from collections.abc import Mapping
+
+from rewardlang.ir.node import Node
+from rewardlang.values.interval import Interval
+
+
+class Context:
+    """A set of assumptions about one entry of a value: `known` ranges by node, and nodes known to be `valid`.
+
+    `mask` and `floor` say quickly which nodes cannot feel them: those that share no source with an assumed node, and
+    those numbered below all of these. `facts` keeps what was found out under the assumptions. The root assumes
+    nothing. A fact of a parent holds in its children too.
+    """
+
+    __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children")
+
+    def __init__(self, parent: "Context | None", known: Mapping[Node, Interval], valid: frozenset[Node], mask: int):
+        self.parent = parent
+        self.known = known
+        self.valid = valid
+        self.mask = mask
+        self.floor = min((node.number for assumed in (known, valid) for node in assumed), default=0)
+        self.facts: dict = {}
+        self.children: dict = {}
+
+    @property
+    def is_root(self) -> bool:
+        """Whether nothing is assumed."""
+        return self.parent is None
+
+    def feels(self, node: Node, mask: int) -> bool:
+        """Whether a node that rests on the sources of `mask` can be another one here than without assumptions."""
+        return bool(self.mask & mask) and node.number >= self.floor

@@ -1,0 +1,241 @@
+"""The range of one entry of every node, and whether it may be invalid, everywhere and under assumptions."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+
+from rewardlang.facts.backward import learn, truth
+from rewardlang.facts.context import Context
+from rewardlang.facts.needs import needs
+from rewardlang.facts.transfer import Fact, settle
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import Spec
+from rewardlang.values.interval import Interval
+
+#: Work under assumptions, counted in facts: at least this many for each node that opens a context …
+LEAST_WORK = 60
+#: … and this many for the whole graph, so that small programs get all they need and large ones stay linear.
+SHARED_WORK = 40_000
+
+
+class Ranges:
+    """Certified ranges over all inputs, params and results of calls in their declared ranges.
+
+    `fact(node)` holds everywhere; `fact(node, context)` holds where the assumptions of the context do. Ranges are of
+    real numbers; one entry at a time. All answers are sound however little work was allowed: less work, wider ranges.
+    """
+
+    def __init__(self, spec: Spec):
+        self.spec = spec
+        self.root = Context(None, {}, frozenset(), 0)
+        self.universal: dict[Node, Interval] = {}
+        self.masks: dict[Node, int] = {}
+        self.forms: dict = {}
+        self._sources = 0
+        self._fixed = 0
+        self._left = 0
+        self._lengths = {node["axis"]: node for node in spec.graph.nodes if node.op == "length"}
+        self._settle_assumptions()
+        nodes = reachable(roots(spec))
+        share = max(LEAST_WORK, SHARED_WORK // max(len(nodes), 1))
+        for node in nodes:
+            with self.work(share):
+                self.fact(node)
+        self._left = SHARED_WORK
+
+    # Facts ------------------------------------------------------------------------------------------------------
+
+    def fact(self, node: Node, context: Context | None = None) -> Fact:
+        """What is known of one entry of a node where the assumptions of `context` hold (None: everywhere)."""
+        context = context or self.root
+        found = self.known(node, context)
+        if found is None:
+            self._find(node, context)
+            found = self.known(node, context)
+        return found
+
+    def of(self, node: Node) -> Interval | None:
+        """The range of a node's valid entries; None if it is no number, or never valid."""
+        return self.fact(node).range
+
+    def fails(self, node: Node) -> bool:
+        """Whether an entry of the node may be invalid."""
+        return self.fact(node).fails
+
+    def known(self, node: Node, context: Context) -> Fact | None:
+        """The fact, if it was found before or is that of the root; None if it is still to be found."""
+        found = context.facts.get(node)
+        if found is not None or context.is_root:
+            return found
+        if node in self.masks and not context.feels(node, self.masks[node]):
+            return self.root.facts.get(node)
+        return None
+
+    @contextmanager
+    def work(self, facts: int):
+        """Allows at most `facts` new facts under assumptions inside the block."""
+        before, self._left = self._left, facts
+        try:
+            yield
+        finally:
+            self._left = before
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the work that was allowed is used up."""
+        return self._left <= 0
+
+    # Contexts ---------------------------------------------------------------------------------------------------
+
+    def assume(self, condition: Node, value: bool, context: Context | None = None) -> Context | None:
+        """The context in which a condition is also known to be valid and true (or false); None if it cannot be."""
+        context = context or self.root
+        key = (condition, value)
+        if key not in context.children:
+            self.fact(condition, context)
+            context.children[key] = self._child(context, learn(condition, truth(value), self._look(context)))
+        return context.children[key]
+
+    def inside(self, box: Mapping[Node, Interval], context: Context | None = None) -> Context | None:
+        """The context in which some nodes are also known to lie in given ranges; None if they cannot."""
+        context = context or self.root
+        known = {}
+        for node, interval in box.items():
+            now = self.at_hand(node, context).range
+            met = now and now.meet(interval)
+            if met is None:
+                return None
+            known[node] = met
+        return self._child(context, (known, set()))
+
+    def outside(self, context: Context, axes: Iterable) -> Context:
+        """What is still known of other positions along some axes: nothing of the nodes that have one of them."""
+        axes = frozenset(axes)
+        if context.is_root or not axes:
+            return context
+        return self._kept(context, axes, lambda node: axes.isdisjoint(node.type.axes))
+
+    def population(self, context: Context) -> Context:
+        """What is still known of other rollouts: only what concerns params."""
+        if context.is_root:
+            return context
+        return self._kept(context, "population", lambda node: not self.masks[node] & ~self._fixed)
+
+    def _kept(self, context: Context, key: object, keep) -> Context:
+        if key not in context.children:
+            known = {node: interval for node, interval in context.known.items() if keep(node)}
+            valid = {node for node in context.valid if keep(node)}
+            whole = len(known) == len(context.known) and len(valid) == len(context.valid)
+            context.children[key] = context if whole else self._child(self.root, (known, valid))
+        return context.children[key]
+
+    def _child(self, parent: Context, learned) -> Context | None:
+        if learned is None:
+            return None
+        known, valid = learned
+        valid = frozenset(node for node in valid if node not in parent.valid and self.at_hand(node, parent).fails)
+        if not known and not valid:
+            return parent
+        mask = parent.mask
+        for node in (*known, *valid):
+            mask |= self.mask(node)
+        return Context(parent, {**parent.known, **known}, parent.valid | valid, mask)
+
+    def _look(self, context: Context):
+        return lambda node: self.at_hand(node, context).range
+
+    def at_hand(self, node: Node, context: Context) -> Fact:
+        """The best fact at hand without new work: of the context, or of one that assumes less."""
+        while context is not None:
+            found = self.known(node, context)
+            if found is not None:
+                return found
+            context = context.parent
+        return self.fact(node)
+
+    def length_of(self, axis) -> Node | None:
+        """The node that stands for the number of positions of an axis, if the program has one."""
+        return self._lengths.get(axis)
+
+    # Finding ----------------------------------------------------------------------------------------------------
+
+    def mask(self, node: Node) -> int:
+        """One bit for each source (leaf, window) that the node rests on."""
+        if node not in self.masks:
+            self.fact(node)
+        return self.masks[node]
+
+    def _find(self, node: Node, context: Context) -> None:
+        stack = [(node, context)]
+        while stack:
+            node, context = stack[-1]
+            if self.known(node, context) is not None:
+                stack.pop()
+            elif not context.is_root and node not in self.root.facts:
+                stack.append((node, self.root))
+            elif not context.is_root and self._left <= 0:
+                context.facts[node] = self.at_hand(node, context)
+            else:
+                missing = [need for need in needs(self, node, context) if self.known(*need) is None]
+                stack += reversed(missing)
+                if not missing:
+                    self._keep(node, context)
+
+    def _keep(self, node: Node, context: Context) -> None:
+        if context.is_root:
+            self.masks[node] = self._mask_of(node)
+        else:
+            self._left -= 1
+        fact = settle(self, node, context)
+        within = self.universal.get(node) if context.is_root else context.known.get(node)
+        if within is not None and fact.range is not None:
+            met = fact.range.meet(within)
+            fact = Fact(met, fact.fails and met is not None)
+        if node in context.valid:
+            fact = Fact(fact.range, False)
+        natural = self.root.facts.get(node)
+        context.facts[node] = natural if fact == natural else fact
+
+    def _mask_of(self, node: Node) -> int:
+        mask = 0
+        for arg in node.args:
+            mask |= self.masks[arg]
+        if node.get("window"):
+            mask &= self._fixed
+        elif node.op == "const" or (node.args and node.op != "call"):
+            return mask
+        own = 1 << self._sources
+        self._sources += 1
+        if node.op == "param":
+            self._fixed |= own
+        return mask | own
+
+    def _settle_assumptions(self) -> None:
+        """Turns `assume` into ranges that hold at every position of every rollout."""
+        for condition in self.spec.assumptions:
+            learned = learn(condition, truth(True), self._look(self.root))
+            for node, interval in (learned[0] if learned else {}).items():
+                if _everywhere(condition, node):
+                    known = self.universal.get(node, interval)
+                    self.universal[node] = known.meet(interval) or known
+        self.root = Context(None, {}, frozenset(), 0)
+        self.masks.clear()
+        self.forms.clear()
+        self._sources = self._fixed = 0
+
+
+def _everywhere(condition: Node, node: Node) -> bool:
+    """Whether what a condition says of a node holds even where the condition has no positions at all."""
+    return all(axis in node.type.axes or axis.size for axis in condition.type.axes)
+
+
+def roots(spec: Spec) -> list[Node]:
+    """All nodes that something is said or asked about."""
+    found = [output.node for output in spec.outputs.values()]
+    found += [node for output in spec.outputs.values() for _, node in output.terms]
+    found += [*spec.gates.values(), *spec.assumptions, *spec.names.values()]
+    for ensure in spec.ensures:
+        found += [node for claim in ensure.claims for node in (claim.node, claim.condition) if node is not None]
+        found += [node for node in (ensure.condition, ensure.along) if node is not None]
+    found += [expect.node for example in spec.examples for expect in example.expects]
+    found += [info.node for info in (*spec.inputs.values(), *spec.params.values())]
+    return list(dict.fromkeys(found))

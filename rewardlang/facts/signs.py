@@ -1,0 +1,156 @@
+"""Whether a value rises or falls with one of its sources, read off the operators' signs and the ranges of arguments."""
+
+from rewardlang.facts.backward import FALSE, TRUE
+from rewardlang.facts.context import Context
+from rewardlang.facts.needs import needs, side_of
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ops.table import OPERATORS
+from rewardlang.values import elementary
+from rewardlang.values.interval import Interval
+
+#: 1 never falls, -1 never rises, 0 does not change, None not known.
+Sign = int | None
+
+_PLUS = frozenset({
+    "sum", "mean", "min", "max", "any", "all", "quantile", "first", "last", "cumsum", "cummax", "cummin", "cummean",
+    "prev", "ahead", "at_last", "at_first", "every", "place", "spread", "rename", "pick", "vector",
+})
+
+
+def sign(ranges, node: Node, source: Node, context: Context | None = None) -> Sign:
+    """How `node` moves when `source` alone rises within the context, its validity kept; None where that is not known."""
+    context = context or ranges.root
+    signs: dict[Node, Sign] = {source: 1}
+    bit = ranges.mask(source)
+    for part in reachable([node]):
+        if part is not source:
+            feels = part.number > source.number and bool(ranges.mask(part) & bit)
+            signs[part] = _of(ranges, part, signs, context) if feels else 0
+    return signs.get(node, 0)
+
+
+def _of(ranges, node: Node, signs: dict[Node, Sign], context: Context) -> Sign:
+    own = [signs[arg] for arg in node.args]
+    if all(s == 0 for s in own):
+        return 0
+    if node.op == "gate":
+        return _of_gate(ranges, node, own, context)
+    if node.op == "coalesce":
+        return _of_coalesce(ranges, node, own, context)
+    return total(times(s, outer) for s, outer in zip(own, _outer(ranges, node, context)))
+
+
+def _outer(ranges, node: Node, context: Context) -> list[Sign]:
+    """The sign of the operator in each argument, for arguments in their ranges."""
+    found = [ranges.fact(arg, context).range for arg in node.args]
+    rule = _BY_RANGE.get(node.op)
+    if rule is not None and None not in found:
+        return rule(found)
+    if node.op in _PLUS and not node.get("window"):
+        roles = node.get("roles") or ("x",) * len(node.args)
+        return [1 if role in ("x", "start", "end") else None for role in roles]
+    row = OPERATORS.get(node.op)
+    marks = row.monotone if row is not None else ""
+    return [{"+": 1, "-": -1}.get(mark) for mark in marks.ljust(len(node.args), "?")]
+
+
+def times(inner: Sign, outer: Sign) -> Sign:
+    """The sign of a composition."""
+    if inner == 0 or outer == 0:
+        return 0
+    return None if inner is None or outer is None else inner * outer
+
+
+def total(signs) -> Sign:
+    """The sign of a sum."""
+    result = 0
+    for s in signs:
+        if s is None or s * result < 0:
+            return None
+        result = result or s
+    return result
+
+
+def of_range(interval: Interval) -> Sign:
+    """The sign that all numbers of a range share."""
+    if interval.lo >= 0:
+        return 0 if interval.hi == 0 else 1
+    return -1 if interval.hi <= 0 else None
+
+
+def _of_gate(ranges, node: Node, own: list[Sign], context: Context) -> Sign:
+    condition, opened, closed = node.args
+    decided = ranges.fact(condition, context).range
+    if decided == TRUE or decided == FALSE:
+        return own[1] if decided == TRUE else own[2]
+    sides = total(own[1:])
+    if own[0] == 0 or sides is None:
+        return sides
+    return total([sides, times(own[0], _jump(ranges, condition, opened, closed, context))])
+
+
+def _jump(ranges, condition: Node, opened: Node, closed: Node, context: Context) -> Sign:
+    """Whether opening the gate can only raise (1) or only lower (-1) its value."""
+    found = []
+    for side, truth in ((opened, True), (closed, False)):
+        inner = side_of(ranges, condition, truth, context)
+        found.append(inner and ranges.fact(side, inner).range)
+    above, below = found
+    if above is None or below is None:
+        return None
+    return 1 if above.lo >= below.hi else -1 if above.hi <= below.lo else None
+
+
+def _of_coalesce(ranges, node: Node, own: list[Sign], context: Context) -> Sign:
+    """A source's own validity does not change as it rises; that of what is computed from it may."""
+    x = node.args[0]
+    if not ranges.fact(x, context).fails:
+        return own[0]
+    return total(own) if not x.args or x.op == "call" or own[0] == 0 else None
+
+
+def _of_mul(found):
+    a, b = found
+    return [of_range(b), of_range(a)]
+
+
+def _of_div(found):
+    a, b = found
+    return [of_range(b), times(-1, of_range(a)) if not b.contains(0) else None]
+
+
+def _of_abs(found):
+    return [of_range(found[0])]
+
+
+def _of_pow(found):
+    base, exponent = found
+    if not exponent.is_point:
+        return [1 if base.lo >= 0 and exponent.lo >= 0 else None, 1 if base.lo >= 1 else None]
+    power = exponent.lo
+    if type(power) is int and power > 0 and power % 2:
+        return [1, None]
+    if base.lo > 0 or base.lo == 0 and power >= 0:
+        return [0 if power == 0 else 1 if power > 0 else -1, None]
+    return [of_range(base) if type(power) is int and power > 0 else None, None]
+
+
+def _of_cos(found):
+    return [times(-1, of_range(elementary.sin(found[0])))]
+
+
+def _of_sin(found):
+    return [of_range(elementary.cos(found[0]))]
+
+
+def _always(*signs: Sign):
+    return lambda found: list(signs)
+
+
+#: Rules for operators whose direction depends on where their arguments lie, or that have no row of signs.
+_BY_RANGE = {
+    "mul": _of_mul, "div": _of_div, "abs": _of_abs, "pow": _of_pow, "cos": _of_cos, "sin": _of_sin,
+    "number": _always(1), "not": _always(-1),
+    "and": _always(1, 1), "or": _always(1, 1), "implies": _always(-1, 1),
+    "gt": _always(1, -1), "ge": _always(1, -1), "lt": _always(-1, 1), "le": _always(-1, 1),
+}
