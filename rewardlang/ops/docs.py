@@ -30,8 +30,8 @@ the population, each rollout getting the population's value. Along a rollout's o
 invalid, and so does an invalid `where` or `by`; over a population invalid rollouts are left out."""),
     Family.SCAN: ("Scans", """\
 The axis stays; each position sees others of it, or over a population each rollout sees others, in the order of the data.
-`where` and `by` narrow what is seen, as in reductions; the position itself need not be admitted. A running scan is invalid from an invalid entry on; over a population
-invalid rollouts are left out."""),
+`where` and `by` narrow what is seen, as in reductions; the position itself need not be admitted.
+A running scan is invalid from an invalid entry on; over a population invalid rollouts are left out."""),
     Family.PLACEMENT: ("Placement", "From one axis to another. `step` has three positions in the cases."),
     Family.HOST: ("Texts, tables and records", "Python objects, never tensors."),
 }

@@ -41,7 +41,7 @@ def _settled(value):
     if isinstance(value, float):
         return None if math.isnan(value) else value
     if type(value) is int and abs(value) > _MAX_DOUBLE:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
     return value
 
 
