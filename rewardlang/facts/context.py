@@ -14,7 +14,7 @@ class Context:
     nothing. A fact of a parent holds in its children too.
     """
 
-    __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children")
+    __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children", "depth")
 
     def __init__(self, parent: "Context | None", known: Mapping[Node, Interval], valid: frozenset[Node], mask: int):
         self.parent = parent
@@ -22,6 +22,7 @@ class Context:
         self.valid = valid
         self.mask = mask
         self.floor = min((node.number for assumed in (known, valid) for node in assumed), default=0)
+        self.depth = parent.depth + 1 if parent is not None else 0
         self.facts: dict = {}
         self.children: dict = {}
 

@@ -12,9 +12,12 @@ from rewardlang.ir.spec import Spec
 from rewardlang.values.interval import Interval
 
 #: Work under assumptions, counted in facts: at least this many for each node that opens a context …
-LEAST_WORK = 60
+LEAST_WORK = 4
 #: … and this many for the whole graph, so that small programs get all they need and large ones stay linear.
 SHARED_WORK = 40_000
+
+#: Gates within gates within gates: what more of them would say is not used.
+DEEPEST = 8
 
 
 class Ranges:
@@ -89,6 +92,8 @@ class Ranges:
     def assume(self, condition: Node, value: bool, context: Context | None = None) -> Context | None:
         """The context in which a condition is also known to be valid and true (or false); None if it cannot be."""
         context = context or self.root
+        if context.depth >= DEEPEST or (self.exhausted and not context.is_root):
+            return context
         key = (condition, value)
         if key not in context.children:
             self.fact(condition, context)
@@ -165,34 +170,41 @@ class Ranges:
         return self.masks[node]
 
     def _find(self, node: Node, context: Context) -> None:
-        stack = [(node, context)]
+        """Finds a fact and those it rests on; past the allowed work, arguments are taken as they are at the root."""
+        stack, opened = [(node, context)], set()
         while stack:
-            node, context = stack[-1]
+            node, context = need = stack[-1]
             if self.known(node, context) is not None:
                 stack.pop()
             elif not context.is_root and node not in self.root.facts:
                 stack.append((node, self.root))
-            elif not context.is_root and self._left <= 0:
-                context.facts[node] = self.at_hand(node, context)
+            elif need not in opened and not context.is_root and self.exhausted:
+                self._keep(node, context, self.root.facts[node])
             else:
-                missing = [need for need in needs(self, node, context) if self.known(*need) is None]
+                self._left -= need not in opened and not context.is_root
+                opened.add(need)
+                missing = [other for other in needs(self, node, context) if self.known(*other) is None]
                 stack += reversed(missing)
                 if not missing:
-                    self._keep(node, context)
+                    self._settle(node, context)
 
-    def _keep(self, node: Node, context: Context) -> None:
+    def _settle(self, node: Node, context: Context) -> None:
         if context.is_root:
             self.masks[node] = self._mask_of(node)
-        else:
-            self._left -= 1
-        fact = settle(self, node, context)
+        self._keep(node, context, settle(self, node, context))
+
+    def _keep(self, node: Node, context: Context, fact: Fact) -> None:
+        """Notes a fact, narrowed by what is assumed of the node itself and by what holds everywhere."""
+        natural = self.root.facts.get(node)
+        if natural is not None and fact != natural:
+            both = fact.range and natural.range and fact.range.meet(natural.range)
+            fact = Fact(both, fact.fails and natural.fails)
         within = self.universal.get(node) if context.is_root else context.known.get(node)
         if within is not None and fact.range is not None:
             met = fact.range.meet(within)
             fact = Fact(met, fact.fails and met is not None)
         if node in context.valid:
             fact = Fact(fact.range, False)
-        natural = self.root.facts.get(node)
         context.facts[node] = natural if fact == natural else fact
 
     def _mask_of(self, node: Node) -> int:
