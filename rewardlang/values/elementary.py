@@ -219,10 +219,6 @@ def _raise(x: Endpoint, n: int, toward: float) -> Endpoint:
     if x < 0:
         magnitude = _raise(-x, n, -toward if n % 2 else toward)
         return -magnitude if n % 2 else magnitude
-    if type(x) is float or x in (0, 1):
-        return x
-    if (x.numerator.bit_length() + x.denominator.bit_length()) * n <= _MAX_POWER_BITS:
-        return round_down(exact(x**n)) if toward < 0 else round_up(exact(x**n))
     return _corner(x, n, toward)
 
 
@@ -246,6 +242,9 @@ def _corner(x: Endpoint, y: Endpoint, toward: float) -> Endpoint:
         return inf if y > 0 else 0
     if type(y) is float:
         return inf if (y > 0) == (x > 1) else 0
+    if type(y) is int and (x.numerator.bit_length() + x.denominator.bit_length()) * abs(y) <= _MAX_POWER_BITS:
+        value = exact(Fraction(x) ** y)
+        return round_down(value) if toward < 0 else round_up(value)
     base = double(x, toward if y > 0 else -toward)
     exponent = double(y, toward if x > 1 else -toward)
     try:

@@ -89,7 +89,7 @@ def holds(reach: Interval, value) -> bool:
     """Exactly for exact values; a double is rounded, so that the real value lies at most one step away from it."""
     if not isinstance(value, float):
         return reach.contains(value)
-    return any(reach.contains(near) for near in (value, nextafter(value, inf), nextafter(value, -inf)))
+    return Interval.of(nextafter(value, -inf), nextafter(value, inf)).meet(reach) is not None
 
 
 @rows(POINTWISE + LOGIC)
@@ -211,12 +211,14 @@ def test_the_law_holds(row: Operator, law: str):
         assert _holds(row, law, a, b, c), (row.name, law, a, b, c)
 
 
-@pytest.mark.parametrize(("name", "law"), [("sub", "commutative"), ("div", "associative"), ("add", "one"), ("or", "absorbs_zero"),
-                                           ("exp", "idempotent"), ("abs", "involution"), ("implies", "zero")])
+FALSE_LAWS = [("sub", "commutative"), ("sub", "associative"), ("add", "one"), ("or", "absorbs_zero"), ("exp", "idempotent"),
+              ("abs", "involution"), ("implies", "zero")]
+
+
+@pytest.mark.parametrize(("name", "law"), FALSE_LAWS)
 def test_a_law_that_does_not_hold_is_found(name: str, law: str):
     row = OPERATORS[name]
-    samples = [[1 if x == 0 else x for x in sample] for sample in _samples(row, 200)] if name == "div" else _samples(row, 200)
-    assert not all(_holds(row, law, a, b, c) for a, b, c in samples)
+    assert not all(_holds(row, law, a, b, c) for a, b, c in _samples(row, 200))
 
 
 # --- invalid ------------------------------------------------------------------------------------------------------------
@@ -237,13 +239,18 @@ def test_what_a_closed_gate_hides_has_no_effect():
     assert call(FLOATS, gate, None, 1, 1) is None
 
 
-@pytest.mark.parametrize(("name", "args"), [("div", (1, 0)), ("log", (0,)), ("log", (-1,)), ("sqrt", (-1,)), ("log1p", (-1,)),
-                                            ("pow", (-8, 0.5)), ("pow", (0, -1)), ("sub", (inf, inf)), ("mul", (0, inf))])
+OUTSIDE = [("div", (1, 0)), ("log", (0,)), ("log", (-1,)), ("sqrt", (-1,)), ("log1p", (-1,)), ("pow", (-8, 0.5)),
+           ("pow", (0, -1)), ("sub", (inf, inf)), ("mul", (0, inf))]
+
+
+@pytest.mark.parametrize(("name", "args"), OUTSIDE)
 def test_outside_the_domain_and_for_no_number_the_value_is_invalid(name: str, args: tuple):
     assert call(FLOATS, OPERATORS[name], *args) is None
 
 
-@pytest.mark.parametrize(("name", "args", "value"), [("exp", (1000,), inf), ("pow", (10, 400), inf), ("pow", (-10, 401), -inf),
-                                                     ("mul", (10**200, 10**200), inf), ("pow", (0, 0), 1.0)])
+LARGE = [("exp", (1000,), inf), ("pow", (10, 400), inf), ("pow", (-10, 401), -inf), ("mul", (10**200, 10**200), inf)]
+
+
+@pytest.mark.parametrize(("name", "args", "value"), LARGE)
 def test_an_overflow_is_an_infinity(name: str, args: tuple, value: float):
     assert call(FLOATS, OPERATORS[name], *args) == value
