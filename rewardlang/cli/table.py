@@ -71,6 +71,8 @@ _FILES = Argument("files", "FILE", ".rwd files, folders of them, or - for standa
 _FORMAT = Option("--format", "how the answer is written", choices=("text", "json"), default="text")
 _STDIN_NAME = Option("--stdin-filename", "what standard input is called in messages; `use` looks beside it",
                      metavar="NAME", default="<stdin>")
+_BIND = Option("--bind", "a Python object that computes a model or verifier", kind="many", metavar="NAME=MODULE:OBJECT")
+_TRUST = Option("--trust", "a Python module that the spec may import", kind="many", metavar="MODULE", commas=True)
 
 CHECK = Command(
     "check", "Parse, type, prove and lint.", (_FILES,),
@@ -101,9 +103,7 @@ SCORE = Command(
                short="-o", metavar="FILE"),
         Option("--output", "compute only these outputs", kind="many", metavar="NAME", commas=True, greedy=True),
         Option("--set", "a param's value, in JSON or as a bare word", kind="many", metavar="PARAM=VALUE"),
-        Option("--bind", "what computes a model or verifier: a Python object in a trusted module", kind="many",
-               metavar="NAME=MODULE:OBJECT"),
-        Option("--trust", "a Python module that the spec may import", kind="many", metavar="MODULE", commas=True),
+        _BIND, _TRUST,
         Option("--batch-by", "rows that are equal in this column are one batch; without it, the whole data is", metavar="COLUMN"),
         Option("--chunk", "rows held at a time where rows do not depend on each other", kind="count", metavar="ROWS",
                default=1024),
@@ -121,12 +121,7 @@ SCORE = Command(
 
 TEST = Command(
     "test", "Run the `example` blocks of specs.", (_FILES,),
-    (
-        Option("--bind", "what computes a model or verifier: a Python object in a trusted module", kind="many",
-               metavar="NAME=MODULE:OBJECT"),
-        Option("--trust", "a Python module that the spec may import", kind="many", metavar="MODULE", commas=True),
-        _FORMAT, _STDIN_NAME,
-    ),
+    (_BIND, _TRUST, _FORMAT, _STDIN_NAME),
     ("rewardlang test reward.rwd", "rewardlang test rewards/ --format json"),
     "0 all hold, 1 some fail or the spec has errors, 2 usage or a file that cannot be read",
 )
