@@ -14,6 +14,7 @@ from rewardlang.ir.node import Node
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
 from rewardlang.syntax import tree
+from rewardlang.text.diagnostic import Note
 from rewardlang.text.near import hint as near
 from rewardlang.values.axes import Axis, without
 from rewardlang.values.types import INT, Kind, Type
@@ -87,7 +88,7 @@ def _expanded(cx: Context, expr: tree.Call, module: Module, declaration: tree.De
     names = [parameter.name for parameter in declaration.parameters]
     required = [parameter.name for parameter in declaration.parameters if parameter.default is None]
     given = arguments(cx, expr, names, required)
-    inside = Context(cx.session, module, {}, {}, (*cx.expanding, key))
+    inside = Context(cx.session, module, {}, {}, (*cx.expanding, key), cx.definition)
     bound, axes = {}, {}
     for parameter in declaration.parameters:
         type_ = type_of(inside, parameter.type, parameter.unit, variables=True)
@@ -95,12 +96,28 @@ def _expanded(cx: Context, expr: tree.Call, module: Module, declaration: tree.De
         span = given.get(parameter.name, parameter).span
         bound[parameter.name] = Value(fitted(cx, value.node, type_, span, f"`{parameter.name}`"), value.terms)
         axes.update(bind_axes(cx, type_, value.node, span, axes))
-    return replace(inside, locals=bound, axes=axes).value(declaration.body)
+    known = len(cx.spec.diagnostics)
+    try:
+        return replace(inside, locals=bound, axes=axes).value(declaration.body)
+    except Failed:
+        _move_to_call(cx, expr, known)
+        raise
+
+
+def _move_to_call(cx: Context, expr: tree.Call, known: int) -> None:
+    """What is wrong inside a function of another file is said of the call, with a note of where it arose."""
+    found = cx.spec.diagnostics
+    for position in range(known, len(found)):
+        diagnostic = found[position]
+        if diagnostic.span.source is not expr.span.source:
+            cx.session.reported.discard((diagnostic.code, diagnostic.span))
+            note = Note(f"inside `{expr.function}`", diagnostic.span)
+            found[position] = replace(diagnostic, span=expr.span, notes=(*diagnostic.notes, note))
 
 
 def check_function(cx: Context, declaration: tree.Def) -> None:
     """Elaborate the body with parameters of its own, for its errors only: nothing rests on the nodes."""
-    inside = replace(cx, locals={}, axes={}, expanding=(cx.module.qualified(declaration.name),))
+    inside = replace(cx, locals={}, axes={}, expanding=(cx.module.qualified(declaration.name),), definition=True)
     bound, axes = {}, {}
     for parameter in declaration.parameters:
         type_ = type_of(inside, parameter.type, parameter.unit, variables=True)

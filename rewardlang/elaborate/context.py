@@ -44,13 +44,17 @@ class Session:
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """A place in the text: its file, the names and axes bound around it, and the functions being expanded."""
+    """A place in the text: its file, the names and axes bound around it, and the functions being expanded.
+
+    `definition` says that a function is checked by itself, for whatever file may call it.
+    """
 
     session: Session
     module: Module
     locals: Mapping[str, Value] = field(default_factory=dict)
     axes: Mapping[str, Axis] = field(default_factory=dict)
     expanding: tuple[str, ...] = ()
+    definition: bool = False
 
     @property
     def spec(self) -> Spec:
