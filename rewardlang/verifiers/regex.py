@@ -1,4 +1,4 @@
-"""Regular expressions in Python's syntax. They may take exponential time: declare them with a time limit."""
+"""Regular expressions in Python's syntax, which may take exponential time and are declared with a limit."""
 
 import re
 from collections import deque

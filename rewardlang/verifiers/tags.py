@@ -1,4 +1,4 @@
-"""Marked-up text: tags in order, what stands between marks, fenced code, boxes. Linear time; an empty mark is nowhere."""
+"""Marked-up text in linear time: tags in order, what stands between marks (an empty one is nowhere), fenced code, boxes."""
 
 from rewardlang.verifiers.gold import gold
 

@@ -1,4 +1,4 @@
-"""Plain text: parts, counts, cuts and cases. Every function takes time linear in its texts and none ever fails.
+"""Plain text in linear time: parts, counts, cuts and cases, none of which ever fails.
 
 An empty part occurs nowhere: that every text contains it is no fact a reward may rest on, as where an answer is missing.
 """

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 import rewardlang.verifiers
+from rewardlang.elaborate.elaborate import elaborate
 from rewardlang.syntax import tree
 from rewardlang.syntax.parse import parse
 from rewardlang.text.source import Source
@@ -33,6 +34,14 @@ def declarations(root):
 @pytest.mark.parametrize("module", [module for module in MODULES if golden(module)], ids=lambda module: module.__name__)
 def test_gold(module):
     assert run_gold(module) == []
+
+
+@pytest.mark.parametrize("name", STANDARD)
+def test_the_declarations_are_well_typed(root, name):
+    path = root / "stdlib" / f"{name}.rwd"
+    source = Source(str(path), path.read_text(encoding="utf-8"))
+    program, _ = parse(source)
+    assert elaborate(program, source).diagnostics == []
 
 
 def test_every_declared_verifier_exists_takes_what_is_declared_and_has_gold(root):
