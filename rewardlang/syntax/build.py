@@ -7,9 +7,13 @@ from typing import Any
 from lark import Transformer, v_args
 
 from rewardlang.syntax import literals, tree
+from rewardlang.syntax.limits import MAX_DIGITS, MAX_EXPONENT
 from rewardlang.syntax.scan import Lexeme
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Span
+
+
+_PYTHON_NAMES = {"True": "write `true`", "False": "write `false`", "None": "write `invalid`"}
 
 
 class Refused(Exception):
@@ -50,7 +54,7 @@ def text_of(lexeme: Lexeme) -> str:
 def number_of(lexeme: Lexeme, value: Fraction | None) -> Fraction:
     """A number's value, refused where it is out of all bounds."""
     if value is None:
-        raise Refused(Diagnostic("RW006", lexeme.span, {"digits": literals.MAX_DIGITS, "exponent": literals.MAX_EXPONENT}))
+        raise Refused(Diagnostic("RW006", lexeme.span, {"digits": MAX_DIGITS, "exponent": MAX_EXPONENT}))
     return value
 
 
@@ -80,6 +84,8 @@ class Expressions(Transformer):
         return tree.Invalid(span=lexeme.span)
 
     def name(self, lexeme):
+        if lexeme.text in _PYTHON_NAMES:
+            raise Refused(Diagnostic("RW020", lexeme.span, {"word": lexeme.text, "cure": _PYTHON_NAMES[lexeme.text]}))
         return tree.Name(lexeme.text, span=lexeme.span)
 
     def bracketed(self, opening, value, closing):
@@ -108,6 +114,7 @@ class Expressions(Transformer):
 
     def compare(self, *children):
         ops = tuple(child.text for child in children[1::2])
+        _check_chain(children[1::2])
         return tree.Compare(children[::2], ops, span=between(children[0], children[-1]))
 
     def in_range(self, value, *rest):
@@ -214,10 +221,24 @@ def _temporal(word: Lexeme, operands: tuple[Any, ...], clauses: tuple[Any, ...],
     return tree.Temporal(word.text, operands, window, axes[0] if axes else None, span=span)
 
 
+def _check_chain(ops: tuple[Lexeme, ...]) -> None:
+    """A chain runs in one direction (`a <= b < c`, `a == b == c`), so that it reads as what it means."""
+    for left, right in zip(ops, ops[1:]):
+        directions = {_DIRECTIONS[left.text], _DIRECTIONS[right.text]}
+        if "!" in directions or directions == {"<", ">"}:
+            raise Refused(Diagnostic("RW016", right.span, {"left": left.text, "right": right.text}))
+
+
+_DIRECTIONS = {"<": "<", "<=": "<", ">": ">", ">=": ">", "==": "=", "!=": "!"}
+
+
 def _dotted(function: Any) -> str:
     """The name of what is called; only names, with dots or without, can be."""
-    if type(function) is tree.Name and not function.bracketed:
-        return function.name
-    if type(function) is tree.Member and not function.bracketed:
-        return f"{_dotted(function.value)}.{function.name}"
-    raise Refused(Diagnostic("RW032", function.span))
+    names: list[str] = []
+    inner = function
+    while type(inner) is tree.Member and not inner.bracketed:
+        names.append(inner.name)
+        inner = inner.value
+    if type(inner) is not tree.Name or inner.bracketed:
+        raise Refused(Diagnostic("RW032", function.span))
+    return ".".join([inner.name, *reversed(names)])

@@ -4,11 +4,10 @@ import json
 import re
 from fractions import Fraction
 
+from rewardlang.syntax.limits import MAX_DIGITS, MAX_EXPONENT
 from rewardlang.syntax.words import UNITS_OF_TIME
 
-# Beyond these a number is refused: an exact value of a million digits is a trap, not a weight.
-MAX_DIGITS = 400
-MAX_EXPONENT = 400
+
 
 _ESCAPE = re.compile(r'\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)', re.DOTALL)
 _SHORT = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}

@@ -1,71 +1,107 @@
 """Text to syntax tree: a file is cut into declarations, each is parsed alone, and every mistake is reported."""
 
-from functools import cache
-from typing import Any
+from pathlib import Path
 
-from lark import Lark
-from lark.exceptions import UnexpectedToken
-
-from rewardlang.syntax import table, tree
-from rewardlang.syntax.build import Refused
-from rewardlang.syntax.build_declarations import Builder
+from rewardlang.syntax import checks, tree
+from rewardlang.syntax.comments import Ignore, ignores
+from rewardlang.syntax.limits import MAX_CHARACTERS, MAX_LEXEMES, MAX_LEXEMES_OF_FILE, MAX_MISTAKES
 from rewardlang.syntax.lines import separate
 from rewardlang.syntax.literals import text_value
-from rewardlang.syntax.reader import Reader
-from rewardlang.syntax.scan import Lexeme, cut, scan
+from rewardlang.syntax.piece import parse_piece
+from rewardlang.syntax.scan import Lexeme, cut, is_closed, scan
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Source, Span
 
+__all__ = ["Ignore", "ignores", "parse", "parse_expression", "read_source"]
 
-@cache
-def _parser() -> tuple[Lark, Reader]:
-    parser = table.load(Builder())
-    return parser, Reader(table.fixed_terminals(parser))
+
+def read_source(path: str | Path) -> Source | Diagnostic:
+    """The source of a file, or why it is no text (RW004, RW003); OSError where the file cannot be read at all."""
+    with open(path, "rb") as file:
+        content = file.read(4 * MAX_CHARACTERS + 1)
+    try:
+        source = Source(str(path), content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        source = Source(str(path), content.decode("utf-8", "replace"))
+        at = len(content[:error.start].decode("utf-8", "replace"))
+        values = {"byte": f"0x{content[error.start]:02X}", "offset": error.start}
+        return Diagnostic("RW004", Span(source, at, at + 1), values)
+    return _too_long("file", source, 0, MAX_CHARACTERS, "characters") if len(source.text) > MAX_CHARACTERS else source
 
 
 def parse(source: Source) -> tuple[tree.Program, list[Diagnostic]]:
     """The program that a source says, and its mistakes; a declaration with a mistake is left out. Never raises."""
-    found: list[Diagnostic] = []
-    declarations: list[tree.Declaration] = []
-    docstring = None
-    for at, (start, end) in enumerate(cut(source)):
-        lexemes, _ = scan(source, start, end)
-        words = separate(lexemes)
-        if not words:
-            continue
-        if at == 0 and len(words) == 1 and words[0].text.startswith('"""'):
-            docstring = text_value(words[0].text)[0]
-            continue
-        declaration = _parse_piece(words, "declaration", found)
-        if declaration is not None:
-            declarations.append(declaration)
-    span = Span(source, 0, len(source.text))
-    return tree.Program(docstring, tuple(declarations), span=span), found
+    whole = Span(source, 0, len(source.text))
+    if len(source.text) > MAX_CHARACTERS:
+        return tree.Program(None, (), span=whole), [_too_long("file", source, 0, MAX_CHARACTERS, "characters")]
+    file = _File(source)
+    for start, end in cut(source):
+        if not file.take(start, end):
+            break
+    return tree.Program(file.docstring, tuple(file.declarations), span=whole), file.mistakes()
 
 
 def parse_expression(source: Source, start: int = 0, end: int | None = None) -> tuple[tree.Expr | None, list[Diagnostic]]:
     """A lone expression (None if it has a mistake) between two offsets of a source, and its mistakes."""
-    found: list[Diagnostic] = []
-    lexemes, _ = scan(source, start, len(source.text) if end is None else end)
-    return _parse_piece(separate(lexemes), "expression", found), found
+    end = len(source.text) if end is None else end
+    lexemes, _ = scan(source, start, end, MAX_LEXEMES + 1)
+    words = separate(lexemes)
+    if len(words) > MAX_LEXEMES:
+        return None, [_too_long("expression", source, start, MAX_LEXEMES, "words and signs")]
+    if not words:
+        return None, [Diagnostic("RW001", Span(source, start, end), {"problem": "an expression is missing"})]
+    return parse_piece(words, "expression")
 
 
-def _parse_piece(words: list[Lexeme], start: str, found: list[Diagnostic]) -> Any:
-    parser, reader = _parser()
-    state = parser.parse_interactive(start=start).parser_state
-    states, stack = state.parse_conf.states, state.state_stack
-    last = None
-    try:
-        for at, word in enumerate(words):
-            following = words[at + 1] if at + 1 < len(words) else None
-            word.type = reader.terminal(word, last, following, states[stack[-1]])
-            state.feed_token(word)
-            last = word
-        end = Lexeme("end", "", Span(last.span.source, last.span.end, last.span.end) if last else None, "$END")
-        return state.feed_token(end, True)
-    except UnexpectedToken as mistake:
-        word = mistake.token
-        found.append(Diagnostic("RW001", word.span, {"problem": f"I did not expect {word.text!r} here"}))
-    except Refused as refused:
-        found.append(refused.diagnostic)
-    return None
+def _too_long(what: str, source: Source, start: int, limit: int, unit: str) -> Diagnostic:
+    span = Span(source, start, min(start + 1, len(source.text)))
+    return Diagnostic("RW003", span, {"what": what, "limit": f"{limit:,}", "unit": unit})
+
+
+class _File:
+    """What has been read of a file so far."""
+
+    def __init__(self, source: Source):
+        self.source = source
+        self.docstring: str | None = None
+        self.declarations: list[tree.Declaration] = []
+        self.found = checks.hidden_characters(source, MAX_MISTAKES)
+        self.lexemes = 0
+        self.is_first = True
+
+    def take(self, start: int, end: int) -> bool:
+        """Reads one piece; False where no further one is to be read."""
+        lexemes, _ = scan(self.source, start, end, MAX_LEXEMES + 1)
+        words = separate(lexemes)
+        self.lexemes += len(words)
+        if self.lexemes > MAX_LEXEMES_OF_FILE:
+            self.found.append(_too_long("file", self.source, start, MAX_LEXEMES_OF_FILE, "words and signs"))
+            return False
+        if len(words) > MAX_LEXEMES:
+            self.found.append(_too_long("declaration", self.source, start, MAX_LEXEMES, "words and signs"))
+            return True
+        if words:
+            self._piece(words)
+            self.is_first = False
+        return len(self.found) < MAX_MISTAKES
+
+    def _piece(self, words: list[Lexeme]) -> None:
+        first = words[0]
+        if self.is_first and len(words) == 1 and first.text.startswith('"""') and is_closed(first.text):
+            self.docstring = text_value(first.text)[0]
+            self.found += checks.texts(words)[1]
+            return
+        if self.source.position(first.span.start)[1] > 1 and self.source.text[:first.span.start] != "\ufeff":
+            self.found.append(Diagnostic("RW023", first.span))
+            return
+        declaration, mistakes = parse_piece(words, "declaration")
+        self.found += mistakes
+        if declaration is not None:
+            self.declarations.append(declaration)
+
+    def mistakes(self) -> list[Diagnostic]:
+        """All findings, each place once, in the order of the text."""
+        kept: dict[tuple[int, str], Diagnostic] = {}
+        for diagnostic in self.found:
+            kept.setdefault((diagnostic.span.start, diagnostic.code), diagnostic)
+        return sorted(kept.values(), key=lambda diagnostic: diagnostic.span.start)
