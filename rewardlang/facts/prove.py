@@ -24,7 +24,7 @@ TIGHT = 1e-3
 
 @dataclass(frozen=True)
 class Reach:
-    """One end of a value's range: no value lies beyond `certified`, and at `point` one lies at or beyond `reached`.
+    """One end of a value's range: no value lies beyond `certified`, and at `point` it is, if valid, at or beyond `reached`.
 
     Both are for the upper end as they stand, and for the lower end with the comparison turned round. `reached` is
     None where no point was found, `point` gives the sources' values there.
@@ -164,9 +164,9 @@ class _Search:
 
     def try_point(self, point: Box) -> None:
         """Looks what is surely reached where every source has one value."""
-        context = self.ranges.inside(point, self.context)
+        context = self.ranges.inside(point, self.context, valid=True)
         fact = context and self.ranges.fact(self.node, context)
-        if not fact or fact.range is None or fact.fails:
+        if not fact or fact.range is None:
             return
         near = fact.range.lo if self.upward else -fact.range.hi
         if abs(near) != inf and (self.reached is None or near > self.reached):

@@ -100,8 +100,11 @@ class Ranges:
             context.children[key] = self._child(context, learn(condition, truth(value), self._look(context)))
         return context.children[key]
 
-    def inside(self, box: Mapping[Node, Interval], context: Context | None = None) -> Context | None:
-        """The context in which some nodes are also known to lie in given ranges; None if they cannot."""
+    def inside(self, box: Mapping[Node, Interval], context: Context | None = None, valid: bool = False) -> Context | None:
+        """The context in which some nodes also lie in given ranges, wherever they are valid; None if they cannot.
+
+        With `valid` they are known to be valid, too.
+        """
         context = context or self.root
         known = {}
         for node, interval in box.items():
@@ -110,7 +113,7 @@ class Ranges:
             if met is None:
                 return None
             known[node] = met
-        return self._child(context, (known, set()))
+        return self._child(context, (known, set(box) if valid else set()))
 
     def outside(self, context: Context, axes: Iterable) -> Context:
         """What is still known of other positions along some axes: nothing of the nodes that have one of them."""

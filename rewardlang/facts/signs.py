@@ -2,30 +2,30 @@
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
-from rewardlang.facts.needs import needs, side_of
+from rewardlang.facts.needs import side_of
 from rewardlang.ir.node import Node, reachable
+from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
 from rewardlang.values import elementary
 from rewardlang.values.interval import Interval
 
-#: 1 never falls, -1 never rises, 0 does not change, None not known.
+#: 2 always rises, 1 never falls, 0 does not change, -1 never rises, -2 always falls; None is not known.
 Sign = int | None
 
-_PLUS = frozenset({
-    "sum", "mean", "min", "max", "any", "all", "quantile", "first", "last", "cumsum", "cummax", "cummin", "cummean",
-    "prev", "ahead", "at_last", "at_first", "every", "place", "spread", "rename", "pick", "vector",
+#: Operators that a rise of one argument always moves.
+_STRICT = frozenset({
+    "add", "sub", "neg", "exp", "log", "log1p", "sqrt", "tanh", "sigmoid", "softplus", "log_sigmoid", "sum", "mean",
+    "every", "rename",
 })
 
 
 def sign(ranges, node: Node, source: Node, context: Context | None = None) -> Sign:
     """How `node` moves when `source` alone rises within the context, its validity kept; None where that is not known."""
     context = context or ranges.root
-    signs: dict[Node, Sign] = {source: 1}
-    bit = ranges.mask(source)
+    signs: dict[Node, Sign] = {source: 2}
     for part in reachable([node]):
         if part is not source:
-            feels = part.number > source.number and bool(ranges.mask(part) & bit)
-            signs[part] = _of(ranges, part, signs, context) if feels else 0
+            signs[part] = _of(ranges, part, signs, context)
     return signs.get(node, 0)
 
 
@@ -46,36 +46,50 @@ def _outer(ranges, node: Node, context: Context) -> list[Sign]:
     rule = _BY_RANGE.get(node.op)
     if rule is not None and None not in found:
         return rule(found)
-    if node.op in _PLUS and not node.get("window"):
-        roles = node.get("roles") or ("x",) * len(node.args)
-        return [1 if role in ("x", "start", "end") else None for role in roles]
     row = OPERATORS.get(node.op)
-    marks = row.monotone if row is not None else ""
-    return [{"+": 1, "-": -1}.get(mark) for mark in marks.ljust(len(node.args), "?")]
+    if row is None or node.get("window"):
+        return [None] * len(node.args)
+    strength = 2 if node.op in _STRICT else 1
+    if row.family in (Family.REDUCTION, Family.SCAN):
+        return [strength if role == "x" and row.monotone[:1] == "+" else 1 if role in ("start", "end") and node.op != "delta"
+                else None for role in node["roles"]]
+    marks = row.monotone if node.op != "vector" else "+" * len(node.args)
+    return [{"+": strength, "-": -strength}.get(mark) for mark in marks.ljust(len(node.args), "?")]
 
 
 def times(inner: Sign, outer: Sign) -> Sign:
     """The sign of a composition."""
     if inner == 0 or outer == 0:
         return 0
-    return None if inner is None or outer is None else inner * outer
+    if inner is None or outer is None:
+        return None
+    size = min(abs(inner), abs(outer))
+    return size if inner * outer > 0 else -size
 
 
 def total(signs) -> Sign:
-    """The sign of a sum."""
+    """The sign of a sum: that of the strongest part, if no part works against it."""
     result = 0
     for s in signs:
         if s is None or s * result < 0:
             return None
-        result = result or s
+        result = max(result, s, key=abs)
     return result
+
+
+def either(one: Sign, other: Sign) -> Sign:
+    """The sign of what may be the one or the other: the weaker of two that agree."""
+    both = total([one, other])
+    if both is None or one == other:
+        return both
+    return min(1, max(-1, both))
 
 
 def of_range(interval: Interval) -> Sign:
     """The sign that all numbers of a range share."""
     if interval.lo >= 0:
-        return 0 if interval.hi == 0 else 1
-    return -1 if interval.hi <= 0 else None
+        return 0 if interval.hi == 0 else 2 if interval.lo > 0 else 1
+    return None if interval.hi > 0 else -2 if interval.hi < 0 else -1
 
 
 def _of_gate(ranges, node: Node, own: list[Sign], context: Context) -> Sign:
@@ -83,10 +97,10 @@ def _of_gate(ranges, node: Node, own: list[Sign], context: Context) -> Sign:
     decided = ranges.fact(condition, context).range
     if decided == TRUE or decided == FALSE:
         return own[1] if decided == TRUE else own[2]
-    sides = total(own[1:])
+    sides = either(own[1], own[2])
     if own[0] == 0 or sides is None:
         return sides
-    return total([sides, times(own[0], _jump(ranges, condition, opened, closed, context))])
+    return either(sides, total([sides, times(own[0], _jump(ranges, condition, opened, closed, context))]))
 
 
 def _jump(ranges, condition: Node, opened: Node, closed: Node, context: Context) -> Sign:
@@ -106,7 +120,7 @@ def _of_coalesce(ranges, node: Node, own: list[Sign], context: Context) -> Sign:
     x = node.args[0]
     if not ranges.fact(x, context).fails:
         return own[0]
-    return total(own) if not x.args or x.op == "call" or own[0] == 0 else None
+    return either(*own) if not x.args or x.op == "call" or own[0] == 0 else None
 
 
 def _of_mul(found):
@@ -150,7 +164,7 @@ def _always(*signs: Sign):
 #: Rules for operators whose direction depends on where their arguments lie, or that have no row of signs.
 _BY_RANGE = {
     "mul": _of_mul, "div": _of_div, "abs": _of_abs, "pow": _of_pow, "cos": _of_cos, "sin": _of_sin,
-    "number": _always(1), "not": _always(-1),
+    "number": _always(2), "not": _always(-2),
     "and": _always(1, 1), "or": _always(1, 1), "implies": _always(-1, 1),
     "gt": _always(1, -1), "ge": _always(1, -1), "lt": _always(-1, 1), "le": _always(-1, 1),
 }

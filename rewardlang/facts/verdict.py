@@ -1,0 +1,44 @@
+"""What came of an `ensure`: proved, refuted by a witness that the reference interpreter confirms, or not known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rewardlang.ir.node import Node
+from rewardlang.ir.spec import EnsureInfo
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Type
+
+PROVED, REFUTED, UNPROVED, LATER = "proved", "refuted", "unproved", "later"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one claim.
+
+    `witness` is an assignment of sources by name (or a pair of them, as {"first": …, "second": …}), `shows` the
+    sentence that says what happens there, `known` what could be proved instead, `reason` a tag of the mistake.
+    """
+
+    info: EnsureInfo
+    status: str
+    witness: Mapping[str, object] | None = None
+    shows: str = ""
+    known: str = ""
+    reason: str | None = None
+
+
+def detached(op: str, *args: Node, type: Type, **attrs) -> Node:
+    """A node beside the graph: a question about its arguments, of which the program need not know."""
+    return Node(op, args, type, tuple(sorted(attrs.items())), 1 + max((arg.number for arg in args), default=0))
+
+
+def between(interval: Interval | None) -> str:
+    """`between 0 and 1`, `at least 0`, `anything`."""
+    if interval is None:
+        return "never valid"
+    if interval.is_finite:
+        return f"it is only known to lie in {interval}"
+    if type(interval.lo) is float and type(interval.hi) is float:
+        return "it has no known bound"
+    low, high = str(interval)[1:-1].split(", ")
+    return f"it is only known to be at least {low}" if type(interval.hi) is float else f"it is only known to be at most {high}"
