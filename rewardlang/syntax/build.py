@@ -12,7 +12,6 @@ from rewardlang.syntax.scan import Lexeme
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Span
 
-
 _PYTHON_NAMES = {"True": "write `true`", "False": "write `false`", "None": "write `invalid`"}
 
 

@@ -1,72 +1,18 @@
-"""Declarations and types of the syntax tree, built while the parser reduces: one method for each rule."""
-
-from dataclasses import dataclass
-from typing import Any
+"""Declarations of the syntax tree, built while the parser reduces: one method for each rule."""
 
 from lark import v_args
 
-from rewardlang.syntax import tree
-from rewardlang.syntax.build import Expressions, Refused, between, has, nodes, number_of, text_of, texts
-from rewardlang.syntax import literals
+from rewardlang.syntax import literals, tree
+from rewardlang.syntax.build import Refused, between, has, nodes, number_of, text_of, texts
+from rewardlang.syntax.build_types import Clause, Types, after, clauses_of, type_of
 from rewardlang.syntax.scan import Lexeme
 from rewardlang.text.diagnostic import Diagnostic
-from rewardlang.text.source import Span
 
 MODES = ("frozen", "refreshed", "trained")
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A part of a declaration that is no node of its own: what it is called, what it says, where it stands."""
-
-    kind: str
-    value: Any
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A list of words in brackets."""
-
-    names: tuple[str, ...]
-    span: Span
-
-
-def _clauses(children: tuple[Any, ...]) -> dict[str, Any]:
-    """The clauses among the children by kind; refused where one stands twice."""
-    found: dict[str, Any] = {}
-    for child in children:
-        if type(child) is tree.Domain:
-            kind, value = "domain", child
-        elif type(child) is tree.Origin:
-            kind, value = "origin", child
-        elif type(child) is Clause:
-            kind, value = child.kind, child.value
-        else:
-            continue
-        if kind in found:
-            raise Refused(Diagnostic("RW031", child.span, {"clause": _SPELLED.get(kind, kind)}))
-        found[kind] = value
-    return found
-
-
-_SPELLED = {"domain": "in", "origin": "from"}
-
-
-def _after(children: tuple[Any, ...], sign: str) -> Any:
-    """The child that follows a sign, or None."""
-    for child, following in zip(children, children[1:]):
-        if type(child) is Lexeme and child.text == sign:
-            return following
-    return None
-
-
-def _type(children: tuple[Any, ...]) -> Any:
-    return next((child for child in children if type(child) is tree.TypeExpr), None)
-
-
 @v_args(inline=True)
-class Builder(Expressions):
+class Builder(Types):
     """Builders of declarations; stateless, so that one serves every parse of every thread."""
 
     # --- names and settings ---
@@ -85,7 +31,7 @@ class Builder(Expressions):
         return Clause("imported", (children[0].text, alias), between(children[0], children[-1]))
 
     def setting(self, word, kind, *rest):
-        found = _clauses(rest)
+        found = clauses_of(rest)
         horizon, axis = found.get("horizon", (None, None))
         discount, within = found.get("discount", (None, False))
         span = between(word, rest[-1] if rest else kind)
@@ -122,7 +68,7 @@ class Builder(Expressions):
 
     def input(self, word, name, _colon, type_, *rest):
         span = between(word, rest[-1] if rest else type_)
-        return tree.Input(name.text, type_, default=_after(rest, "="), span=span, **_clauses(rest))
+        return tree.Input(name.text, type_, default=after(rest, "="), span=span, **clauses_of(rest))
 
     def group_by(self, word, _by, key, *rest):
         size = self._pair(rest[-1]) if rest else None
@@ -130,8 +76,8 @@ class Builder(Expressions):
 
     def param(self, word, name, *rest):
         span = between(word, rest[-1] if rest else name)
-        return tree.Param(name.text, _type(rest), default=_after(rest, "="), learnable=has(rest, "learnable"),
-                          span=span, **_clauses(rest))
+        return tree.Param(name.text, type_of(rest), default=after(rest, "="), learnable=has(rest, "learnable"),
+                          span=span, **clauses_of(rest))
 
     def external(self, word, name, parameters, _arrow, type_, *rest):
         parts = []
@@ -142,7 +88,7 @@ class Builder(Expressions):
             parts.append(part)
         span = between(word, rest[-1] if rest else type_)
         return tree.External(word.text, name.text, parameters.value, type_, mode=mode, span=span,
-                             **_clauses(tuple(parts)))
+                             **clauses_of(tuple(parts)))
 
     def timeout(self, word, lexeme):
         return Clause("timeout", self.duration(lexeme), between(word, lexeme))
@@ -153,18 +99,11 @@ class Builder(Expressions):
     # --- values and functions ---
 
     def let(self, word, name, *rest):
-        return tree.Let(name.text, rest[-1], _type(rest), span=between(word, rest[-1]), **_clauses(rest))
+        return tree.Let(name.text, rest[-1], type_of(rest), span=between(word, rest[-1]), **clauses_of(rest))
 
     def function(self, word, name, parameters, *rest):
-        return tree.Def(name.text, parameters.value, rest[-1], _type(rest), span=between(word, rest[-1]),
-                        **_clauses(rest))
-
-    def signature(self, *children):
-        return Clause("signature", nodes(children), between(children[0], children[-1]))
-
-    def parameter(self, name, _colon, type_, *rest):
-        span = between(name, rest[-1] if rest else type_)
-        return tree.Parameter(name.text, type_, default=_after(rest, "="), span=span, **_clauses(rest))
+        return tree.Def(name.text, parameters.value, rest[-1], type_of(rest), span=between(word, rest[-1]),
+                        **clauses_of(rest))
 
     def assume(self, word, fact):
         return tree.Assume(fact, span=between(word, fact))
@@ -181,7 +120,7 @@ class Builder(Expressions):
 
     def ensure(self, word, claim, *rest):
         monotone = next((child.value for child in rest if type(child) is Clause), {})
-        return tree.Ensure(claim, _after(rest, "when"), span=between(word, rest[-1] if rest else claim), **monotone)
+        return tree.Ensure(claim, after(rest, "when"), span=between(word, rest[-1] if rest else claim), **monotone)
 
     def monotone(self, *children):
         direction = next(c.text for c in children if type(c) is Lexeme and c.text in ("increasing", "decreasing"))
@@ -193,7 +132,7 @@ class Builder(Expressions):
     def machine(self, word, name, *rest):
         span = between(word, rest[-1])
         over = texts(rest, "NAME")
-        value = _after(rest, "=")
+        value = after(rest, "=")
         if value is not None:
             return tree.Machine(name.text, over[0] if over else None, value=value, span=span)
         items = nodes(rest)
@@ -218,12 +157,12 @@ class Builder(Expressions):
 
     def edge(self, *children):
         words = texts(children, "WORD")
-        return tree.Edge(words[:-1], words[-1], span=between(children[0], children[-1]), **_clauses(children))
+        return tree.Edge(words[:-1], words[-1], span=between(children[0], children[-1]), **clauses_of(children))
 
     def otherwise(self, *children):
         target = texts(children, "WORD")
         return tree.Edge((), target[0] if target else None, span=between(children[0], children[-1]),
-                         **_clauses(children))
+                         **clauses_of(children))
 
     def guard(self, word, value):
         return Clause("guard", value, between(word, value))
@@ -253,47 +192,3 @@ class Builder(Expressions):
     def expect(self, word, claim, *rest):
         tolerance = rest[-1] if rest else None
         return tree.Expect(claim, tolerance, span=between(word, tolerance or claim))
-
-    # --- types ---
-
-    def type(self, name, *rest):
-        return tree.TypeExpr(name.text, *_shape(rest), span=between(name, rest[-1] if rest else name))
-
-    def enum_type(self, word, *rest):
-        return tree.TypeExpr("enum", *_shape(rest), labels=texts(rest, "WORD"), span=between(word, rest[-1]))
-
-    def table_type(self, word, _opening, key, _closing, _of, value):
-        if key.text != "text":
-            raise Refused(Diagnostic("RW034", key.span, {"key": key.text}))
-        return tree.TypeExpr("table", value=value, span=between(word, value))
-
-    def record_type(self, *children):
-        fields = tuple(child for child in children if type(child) is tree.Field)
-        return tree.TypeExpr("record", *_shape(children), fields=fields, span=between(children[0], children[-1]))
-
-    def axes(self, *children):
-        return Words(texts(children, "WORD"), between(children[0], children[-1]))
-
-    def field(self, label, _colon, type_, domain=None):
-        return tree.Field(label.text, type_, domain, span=between(label, domain or type_))
-
-    def domain(self, word, interval):
-        return tree.Domain(interval.low, interval.high, span=between(word, interval))
-
-    def interval(self, opening, low, _comma, high, closing):
-        return tree.Domain(low, high, span=between(opening, closing))
-
-    def unit(self, word, text):
-        return Clause("unit", text_of(text), between(word, text))
-
-    def origin(self, word, *rest):
-        columns = [text_of(child) for child in rest if child.type == "TEXT"]
-        roles = texts(rest, "NAME")
-        return tree.Origin(columns[0] if columns else None, roles[0] if roles else None, has(rest, "given"),
-                           span=between(word, rest[-1]))
-
-
-def _shape(children: tuple[Any, ...]) -> tuple[tuple[str, ...], bool]:
-    """The axes after a type, and whether a `?` follows."""
-    axes = next((child.names for child in children if type(child) is Words), ())
-    return axes, has(children, "?")

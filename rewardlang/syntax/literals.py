@@ -7,8 +7,6 @@ from fractions import Fraction
 from rewardlang.syntax.limits import MAX_DIGITS, MAX_EXPONENT
 from rewardlang.syntax.words import UNITS_OF_TIME
 
-
-
 _ESCAPE = re.compile(r'\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)', re.DOTALL)
 _SHORT = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _DURATION = re.compile(r"(\d[\d_.]*(?:[eE][+-]?\d+)?)[ \t]*([a-z]+)")

@@ -10,9 +10,10 @@ from rewardlang.syntax import checks, table, tree, walk
 from rewardlang.syntax.build import Refused
 from rewardlang.syntax.build_declarations import Builder
 from rewardlang.syntax.limits import MAX_DEPTH, MAX_LEXEMES_AGAIN, MAX_ROUNDS
-from rewardlang.syntax.mistakes import SURE, Stuck, explain
+from rewardlang.syntax.mistakes import SURE, explain
 from rewardlang.syntax.reader import Reader
 from rewardlang.syntax.scan import Lexeme
+from rewardlang.syntax.stuck import Stuck
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Span
 

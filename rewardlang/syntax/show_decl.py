@@ -1,7 +1,6 @@
 """Declarations back to text: clauses in one order, machines in columns."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from rewardlang.syntax import tree
 from rewardlang.syntax.layout import HARD, LINE, Doc, Group, Mark, Nest, joined
