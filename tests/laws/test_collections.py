@@ -127,6 +127,24 @@ def test_the_range_is_no_wider_than_it_need_be(name, value, count, options, want
     assert bound(OPERATORS[name], Elements(value, count), **options) == wanted
 
 
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_the_range_of_a_softmax_is_reached(count: int):
+    reach = bound(OPERATORS["softmax"], Elements(Interval(0, 1), Interval(count, count)))
+    least = call(FLOATS, OPERATORS["softmax"], [0] + [1] * (count - 1))[0]
+    greatest = call(FLOATS, OPERATORS["softmax"], [1] + [0] * (count - 1))[0]
+    assert reach.lo <= least <= reach.lo + 1e-12 and reach.hi - 1e-12 <= greatest <= reach.hi
+
+
+RANKS = [("order", [2, 1, 3, 4]), ("average", [3.0, 1.0, 3.0, 3.0]), ("min", [2, 1, 2, 2]), ("max", [4, 1, 4, 4]),
+         ("dense", [2, 1, 2, 2])]
+
+
+@pytest.mark.parametrize(("ties", "wanted"), RANKS)
+def test_how_equal_entries_rank(ties: str, wanted: list):
+    assert call(FLOATS, OPERATORS["rank"], [5, 9, 5, 5], ties=ties) == wanted
+    assert call(FLOATS, OPERATORS["rank"], [5, 5, 1], ties=ties)[2] == (2 if ties == "dense" else 3)
+
+
 def test_placements_stay_within_their_ranges():
     rng = random.Random(0)
     for _ in range(300):
