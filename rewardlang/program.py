@@ -1,4 +1,4 @@
-"""Text to checked program: the only place where the stages meet. Nothing here needs torch."""
+"""Text to checked program: the only place where the stages meet, and torch is not needed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -11,6 +11,7 @@ from rewardlang.elaborate.types import type_of
 from rewardlang.ir.spec import Claim, EnsureInfo, InputInfo, OutputInfo, ParamInfo
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
+from rewardlang.text.near import hint as near
 from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
@@ -71,7 +72,7 @@ def _default(cx: Context, written: tree.Expr, type_: Type, domain: Interval | No
     if type_.kind is Kind.ENUM:
         label = data(cx, written)
         if label not in type_.labels:
-            raise cx.fail("RW116", written.span, name=label, type=type_.entry(), hint="")
+            raise cx.fail("RW116", written.span, name=label, type=type_.entry(), hint=near(str(label), type_.labels))
         return label
     value = constant(cx, written, f"the default of `{name}`")
     _check_entries(cx, value, type_, domain, name, written.span)

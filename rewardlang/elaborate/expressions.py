@@ -265,9 +265,12 @@ def index(cx: Context, expr: tree.Index, hint: Type | None) -> Value:
     """`x[2]` along the only axis, `x[member = 2]` along a named one."""
     node = cx.node(expr.value)
     axes = [axis for axis in node.type.axes if expr.item.key in (None, axis.name)]
-    if len(axes) != 1:
-        problem = "which axis to index: write `x[axis = 2]`" if axes else "no such axis"
-        raise cx.fail("RW109", expr.span, what="this value", axis=expr.item.key or "?", axes=_names(node), hint=f" ({problem})")
+    if not node.type.axes:
+        raise cx.fail("RW108", expr.span, what="what is indexed", wanted="a value with an axis", found=article(node.type))
+    if len(axes) > 1:
+        raise cx.fail("RW107", expr.span, name="[…]", problem=f"does not say along which axis: write `x[{axes[0].name} = 2]`")
+    if not axes:
+        raise cx.fail("RW109", expr.span, what="this value", axis=expr.item.key, axes=_names(node), hint="")
     position = expr.item.value
     if isinstance(position, tree.Name) and position.name in axes[0].labels:
         return Value(pick(cx, node, axes[0], axes[0].labels.index(position.name), expr))

@@ -35,7 +35,7 @@ def expect_kind(cx: Context, node: Node, wanted: str, span: Span, what: str) -> 
     fits = {"number": kind.numeric, "bool": kind is Kind.BOOL, "text": kind in (Kind.TEXT, Kind.ID), "any": True}
     if fits[wanted]:
         return node
-    raise cx.fail("RW108", span, what=f"what `{what}` takes", wanted=f"a {wanted}", found=f"{article(node.type)}")
+    raise cx.fail("RW108", span, what=what if " " in what else f"what `{what}` takes", wanted=f"a {wanted}", found=article(node.type))
 
 
 def article(type_: Type) -> str:

@@ -16,7 +16,7 @@ def in_order(session: Session, module: Module) -> Iterator[Item]:
 
     Values on a cycle are reported, marked as failed in the session, and left out.
     """
-    done: set[tree.Declaration] = set()
+    done: set[int] = set()
     for declaration in module.values.values():
         yield from _visit(session, (module, declaration), done)
 
@@ -68,7 +68,9 @@ def _cycle(session: Session, items: list[Item]) -> None:
     else:
         session.report("RW103", declaration.span, name=names[0], path=path, subject=names[0])
     for module, other in items:
-        if not isinstance(other, tree.Def):
+        if isinstance(other, tree.Def):
+            module.broken.add(other.name)
+        else:
             session.values[module.key, value_name(other)] = None
 
 

@@ -1,7 +1,9 @@
 """The names of one file: who declares what, and what its `use` lines bring in."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rewardlang.syntax import tree
 from rewardlang.syntax.modules import Loader
@@ -18,10 +20,13 @@ POPULATIONS = ("group", "batch", "run")
 _VALUES = (tree.Input, tree.Param, tree.Let, tree.Machine, tree.Output)
 _FUNCTIONS = (tree.Def, tree.External)
 
+#: A declaration's first words, also where the rest of it is broken: what it would have declared.
+_DECLARES = re.compile(r"^(?:input|param|let|def|model|verifier|machine|output|weight|keep|axis) +([A-Za-z_]\w*)", re.M)
+
 
 @dataclass(eq=False)
 class Module:
-    """One file's declarations by name space; `key` is empty for the program itself. `broken` are names whose `use` failed."""
+    """One file's declarations by name space; `key` is empty for the program itself. `broken` are names whose `use` or declaration failed."""
 
     key: str
     program: tree.Program
@@ -31,6 +36,10 @@ class Module:
     axes: dict[str, Axis] = field(default_factory=dict)
     group: tree.GroupBy | None = None
     broken: set[str] = field(default_factory=set)
+
+    def knows(self, name: str) -> bool:
+        """Whether the file declares the name in any of its spaces."""
+        return name in self.values or name in self.functions or name in self.axes
 
     def qualified(self, name: str) -> str:
         """`name` in the program itself, `std.text.name` in a module."""
@@ -54,6 +63,7 @@ class ScopeBuilder:
         self.loader = loader or Loader()
         self.findings: list[Diagnostic] = []
         self._modules: dict[str, Module] = {}
+        self._axes: dict[tuple[str, str], tree.Declaration] = {}
         self._open: list[str] = []
 
     def build(self, program: tree.Program, key: str = "") -> Module:
@@ -61,6 +71,8 @@ class ScopeBuilder:
         module = Module(key, program)
         for declaration in program.declarations:
             self._declare(module, declaration)
+        said = _DECLARES.findall(program.span.source.text)
+        module.broken.update(name for name in said if not module.knows(name))
         for declaration in program.declarations:
             if isinstance(declaration, tree.Use):
                 self._use(module, declaration)
@@ -71,20 +83,23 @@ class ScopeBuilder:
 
     def _declare(self, module: Module, declaration: tree.Declaration) -> None:
         if isinstance(declaration, _VALUES):
-            self._enter(module.values, value_name(declaration), declaration, declaration)
+            second_reward = isinstance(declaration, tree.Output) and declaration.role == "reward" and "reward" in module.values
+            if not second_reward:      # which has a finding of its own
+                self._enter(module.values, value_name(declaration), declaration, declaration)
         elif isinstance(declaration, _FUNCTIONS):
             self._enter(module.functions, declaration.name, (module, declaration), declaration)
         elif isinstance(declaration, tree.AxisDecl):
-            self._enter(module.axes, declaration.name, _axis(declaration), declaration)
+            self._enter(self._axes, (module.key, declaration.name), declaration, declaration)
+            module.axes.setdefault(declaration.name, _axis(declaration))
         elif isinstance(declaration, tree.GroupBy):
             module.group = declaration
 
-    def _enter(self, space: dict, name: str, entry: object, declaration: tree.Declaration) -> None:
+    def _enter(self, space: dict, name: object, entry: object, declaration: tree.Declaration) -> None:
         if name in space:
             known = space[name]
             earlier = known[1] if isinstance(known, tuple) else known
-            line = earlier.span.source.position(earlier.span.start)[0] if isinstance(earlier, tree.Node) else "above"
-            self._report("RW102", declaration.span, name=name, line=line)
+            line = earlier.span.source.position(earlier.span.start)[0]
+            self._report("RW102", declaration.span, name=name[1] if isinstance(name, tuple) else name, line=line)
         else:
             space[name] = entry
 
@@ -107,7 +122,7 @@ class ScopeBuilder:
     def _load(self, use: tree.Use) -> Module | None:
         key = self.loader.locate(use)
         if key in self._open:
-            self._report("RW115", use.span, path=" -> ".join([*self._open, key]))
+            self._report("RW115", use.span, path=" -> ".join(Path(name).name for name in (*self._open, key)))
             return None
         if key not in self._modules:
             found = self.loader.load(use)

@@ -21,26 +21,29 @@ class Loader:
         """A name for the module that is the same for every `use` of it: `std.text`, or the file's full path."""
         if not use.is_file:
             return use.path
-        beside = Path(use.span.source.name).parent
-        return str((beside / use.path).resolve())
+        return str(_beside(use).resolve())
 
     def load(self, use: tree.Use) -> tuple[tree.Program, list[Diagnostic]] | Diagnostic:
         """The program behind a `use` with its syntax findings, or why there is none."""
         name = self.locate(use)
         if name not in self.parsed:
-            path = Path(name) if use.is_file else _standard(name)
+            path = _beside(use) if use.is_file else _standard(name)
             if path is None or not path.is_file():
                 return Diagnostic("RW113", use.span, {"name": use.path, "hint": hint(use.path, standard_modules())})
             source = read_source(path)
             if not isinstance(source, Source):
                 return source
-            self.parsed[name] = parse(source)
+            self.parsed[name] = parse(source if use.is_file else Source(f"{name}.rwd", source.text))
         return self.parsed[name]
 
 
 def standard_modules() -> list[str]:
     """`std.text` and its siblings."""
     return sorted(f"std.{path.stem}" for path in folder("stdlib").glob("*.rwd"))
+
+
+def _beside(use: tree.Use) -> Path:
+    return Path(use.span.source.name).parent / use.path
 
 
 def _standard(name: str) -> Path | None:

@@ -84,7 +84,7 @@ _ROWS = (
     Code("RW211", "unproved-ensure", "error", "`ensure {claim}` could not be proved: {known}"),
     Code("RW230", "unit-mismatch", "error", "{left} and {right} do not fit: {what}", "unit-mismatch"),
     Code("RW231", "unit-left-over", "error", "{what} must be dimensionless, but this is in {unit}: divide by a yardstick or give it a coefficient", "unit-mismatch"),
-    Code("RW232", "bad-unit", "error", "`{text}` is not a unit: {problem}"),
+    Code("RW232", "bad-unit", "error", "{problem}"),
     # RW3xx: time, machines and class --------------------------------------------------------------------------------
     Code("RW390", "not-yet", "error", "{what} cannot be compiled yet"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
