@@ -47,7 +47,7 @@ def _proved(ranges, node: Node, along: Node, wanted: int, strength: int, context
             return True
         box = boxes.pop()
         inner = ranges.inside(box, context)
-        if inner is None:
+        if inner is None or (along in box and box[along].is_point):
             continue
         way = sign(ranges, node, along, inner)
         if way is not None and way * wanted >= (strength if strength > 1 else 0):

@@ -92,10 +92,17 @@ def declared(spec, node: Node) -> Interval | None:
     by_kind = _BY_KIND.get(kind)
     if by_kind is None:
         return None
-    found = spec.domains.get(node)
-    if found is None and node.op == "call" and (external := spec.externals.get(node["callee"])) is not None:
-        found = external.domain
+    found = spec.domains.get(node) or _of_external(spec, node)
     return by_kind if found is None else found.meet(by_kind)
+
+
+def _of_external(spec, node: Node) -> Interval | None:
+    """The range that a model or verifier declares of its result, or of one field of it."""
+    call = node.args[0] if node.op == "field" else node
+    external = spec.externals.get(call["callee"]) if call.op == "call" else None
+    if external is None:
+        return None
+    return dict(external.field_domains).get(node["name"]) if node.op == "field" else external.domain
 
 
 def _source(ranges, node: Node, context: Context) -> Fact:
@@ -277,3 +284,26 @@ def _placed(spec, node: Node, facts: list[Fact], row) -> Fact:
     if node.op == "lookup":
         return Fact(args[0] or declared(spec, node), True)
     return Fact(args[0], fails)
+
+
+# Failures of its own --------------------------------------------------------------------------------------------
+
+
+def may_fail_itself(ranges, node: Node, context: Context) -> bool:
+    """Whether a node that may be invalid can be so although all that it uses is valid."""
+    row = OPERATORS.get(node.op)
+    if row is None or row.family is Family.HOST or not node.args:
+        return _source_fails(ranges, node)
+    if row.family is Family.PLACEMENT:
+        return node.op in _SEARCHING or node.op == "pick"
+    if row.family in (Family.REDUCTION, Family.SCAN):
+        return not any(ranges.known(*need).fails for need in needs(ranges, node, context))
+    args = [ranges.known(*need).range for need in needs(ranges, node, context)]
+    return row.family is Family.POINTWISE and None not in args and domain(row, *args) != TRUE
+
+
+def _source_fails(ranges, node: Node) -> bool:
+    if node.op == "call":
+        external = ranges.spec.externals.get(node["callee"])
+        return node.type.optional or external is None or external.on_error is None
+    return node.op != "codes" and (node.op in _SEARCHING or node.type.optional or node.op == "const")

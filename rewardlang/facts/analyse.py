@@ -1,0 +1,139 @@
+"""All facts of a typed program in one place, each found when it is first asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from rewardlang.facts.availability import availability
+from rewardlang.facts.ensures import decide
+from rewardlang.facts.failures import failures, total
+from rewardlang.facts.lint.table import lint
+from rewardlang.facts.prove import Bounds, bounds
+from rewardlang.facts.ranges import Ranges, roots
+from rewardlang.facts.sums import sum_bounds
+from rewardlang.facts.terms import TermFact, term_facts
+from rewardlang.facts.verdict import Verdict
+from rewardlang.facts.witness import name_of
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import Spec
+from rewardlang.ops.table import OPERATORS
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.values.interval import Interval
+
+
+@dataclass(frozen=True)
+class OutputFacts:
+    """What is known of one output.
+
+    `bounds` are of one entry, `return_bounds` and `discounted_bounds` of the sum over its ordered axes; None for what
+    is no number. `needs` are the columns it reads, `invalid_from` names what can make it invalid, `varying` says what
+    it changes with besides its data: `policy`, `learned`, `run`, else `frozen`.
+    """
+
+    bounds: Interval | None
+    bounds_tight: bool
+    return_bounds: Interval | None
+    discounted_bounds: Interval | None
+    availability: str
+    invalid_from: tuple[str, ...]
+    needs: tuple[str, ...]
+    varying: tuple[str, ...]
+
+
+class Facts:
+    """The facts of a spec. `ranges` are at hand at once; what costs more is found when it is first asked for."""
+
+    def __init__(self, spec: Spec):
+        self.spec = spec
+        self.ranges = Ranges(spec)
+        self._outputs: dict[str, OutputFacts] = {}
+        self._bounds: dict[Node, Bounds | None] = {}
+
+    def bounds(self, node: Node) -> Interval | None:
+        """The natural range of one entry of a node; None for what is no number or never valid."""
+        return self.ranges.of(node)
+
+    def reached(self, node: Node) -> Bounds | None:
+        """The certified range of a node by all stages, with what is reached of it."""
+        if node not in self._bounds:
+            numeric = node.type.kind.numeric and self.ranges.of(node) is not None
+            self._bounds[node] = bounds(self.ranges, node) if numeric else None
+        return self._bounds[node]
+
+    @cached_property
+    def availability(self) -> Mapping[Node, str]:
+        """The level at which each node's value is there."""
+        return availability(self.spec, roots(self.spec))
+
+    @cached_property
+    def total(self) -> frozenset[Node]:
+        """The partial operators that are defined on every row, demanded or not."""
+        return total(self.ranges, roots(self.spec))
+
+    @cached_property
+    def terms(self) -> Mapping[str, list[TermFact]]:
+        """The facts of the terms, by output."""
+        return {name: term_facts(self.ranges, output) for name, output in self.spec.outputs.items()}
+
+    @cached_property
+    def ensures(self) -> tuple[Verdict, ...]:
+        """The verdict on every `ensure`, in the order of the text."""
+        return tuple(decide(self.ranges, info, self.availability) for info in self.spec.ensures)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All findings that facts give rise to."""
+        return tuple(lint(self.spec, self.ranges, self.ensures))
+
+    def invalid_from(self, node: Node) -> tuple[str, ...]:
+        """Names of what can make a node invalid and is hidden by nothing on the way."""
+        return tuple(dict.fromkeys(self._cause(cause) for cause, _ in failures(self.ranges, node)))
+
+    def _cause(self, node: Node) -> str:
+        if node.op == "const":
+            return "invalid"
+        if node.op in ("input", "call", "field"):
+            return name_of(self.spec, node)
+        row = OPERATORS.get(node.op)
+        return row.symbol or row.name if row is not None else node.op
+
+    def output(self, name: str) -> OutputFacts:
+        """The facts of one output; KeyError if there is none of that name."""
+        if name not in self._outputs:
+            self._outputs[name] = self._output(self.spec.outputs[name].node)
+        return self._outputs[name]
+
+    def _output(self, node: Node) -> OutputFacts:
+        reached = self.reached(node)
+        summed = discounted = None
+        if reached is not None:
+            summed = sum_bounds(self.ranges, node)
+            discounted = sum_bounds(self.ranges, node, self.spec.setting.discount)
+            if node.type.axes == ():
+                summed = discounted = reached.outer
+        return OutputFacts(
+            reached.outer if reached else None, reached.tight if reached else True, summed, discounted,
+            self.availability[node], self.invalid_from(node), self.needs(node), self.varying(node),
+        )
+
+    def needs(self, node: Node) -> tuple[str, ...]:
+        """The columns that a node reads, in the order of declaration."""
+        read = {part["name"] for part in reachable([node]) if part.op == "input"}
+        return tuple(info.column for name, info in self.spec.inputs.items() if name in read)
+
+    def varying(self, node: Node) -> tuple[str, ...]:
+        """What a node changes with besides its data."""
+        found = set()
+        for part in reachable([node]):
+            if part.op == "input" and (info := self.spec.inputs.get(part["name"])) is not None:
+                found |= {"policy"} if info.role == "policy" or info.of_given else set()
+            if part.op == "param" and (param := self.spec.params.get(part["name"])) is not None:
+                found |= {"learned"} if param.learnable else set()
+            if part.get("window") == "run":
+                found.add("run")
+        return tuple(sorted(found)) or ("frozen",)
+
+
+def analyse(spec: Spec) -> Facts:
+    """The facts of a typed program."""
+    return Facts(spec)

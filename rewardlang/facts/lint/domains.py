@@ -1,0 +1,73 @@
+"""Operators that may leave their domain with nothing to guard them."""
+
+from collections.abc import Iterator
+
+from rewardlang.facts.boxes import centre, sources
+from rewardlang.facts.context import Context
+from rewardlang.facts.failures import domain_errors
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.verdict import detached
+from rewardlang.facts.witness import entries, sentence, shown, values_at
+from rewardlang.ir.node import Node
+from rewardlang.ops.table import OPERATORS
+from rewardlang.text.diagnostic import Diagnostic, Note
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import BOOL, FLOAT
+
+#: For each partial operator: the argument at fault, how it is compared, with what, and in words.
+_OUTSIDE = {
+    "div": (1, "eq", 0, "is 0"),
+    "log": (0, "le", 0, "is not above 0"),
+    "log1p": (0, "le", -1, "is not above -1"),
+    "sqrt": (0, "lt", 0, "is below 0"),
+    "pow": (0, "le", 0, "is not above 0"),
+}
+
+_SPREADS = frozenset({"std", "var"})
+
+
+def domains(ranges, places: Places) -> Iterator[Diagnostic]:
+    """One error for each operator."""
+    seen: set[Node] = set()
+    for output in ranges.spec.outputs.values():
+        for node, context in domain_errors(ranges, output.node):
+            if node not in seen:
+                seen.add(node)
+                yield _finding(ranges, places, node, context, output)
+
+
+def _finding(ranges, places: Places, node: Node, context: Context, output) -> Diagnostic:
+    position, op, end, words = _OUTSIDE.get(node.op, (0, "le", 0, "is outside the domain"))
+    argument = node.args[position]
+    found = ranges.fact(argument, context).range
+    written = places.text(argument)
+    row = OPERATORS[node.op]
+    point = _witness(ranges, node, argument, op, end, context)
+    values = {"operator": row.symbol or row.name, "problem": f"`{written}` {words}", "what": f"`{written}` lies in {found}"}
+    notes = (Note(f"undefined with {sentence(point)}"),) if point else ()
+    reason = "zero-spread-group" if node.op == "div" and _is_spread(argument) else None
+    return Diagnostic("RW201", places.span(node, output.span), values, notes, places.subject(node), point, None, reason)
+
+
+def _is_spread(node: Node) -> bool:
+    return node.op in _SPREADS and bool(node.get("window"))
+
+
+def _witness(ranges, node: Node, argument: Node, op: str, end: int, context: Context) -> dict | None:
+    """An assignment at which the reference interpreter finds the operator undefined."""
+    bad = detached(op, argument, detached("const", type=FLOAT, value=end), type=BOOL.with_axes(argument.type.axes))
+    inner = ranges.assume(bad, True, context)
+    if inner is None:
+        return None
+    for pick in (centre, lambda part: part.lo, lambda part: part.hi):
+        point = {source: Interval(pick(part), pick(part)) for source, part in sources(ranges, node, inner)}
+        point.update({source: part for source, part in inner.known.items() if part.is_point and not source.args})
+        values = values_at(ranges.spec, [node, *node.args], [point])
+        if values is not None and _fails_there(values, node):
+            return shown(ranges.spec, point, [node])
+    return None
+
+
+def _fails_there(values: dict[Node, list], node: Node) -> bool:
+    missing = any(entry is None for entry in entries(values[node][0]))
+    return missing and all(entry is not None for arg in node.args for entry in entries(values[arg][0]))

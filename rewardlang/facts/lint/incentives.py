@@ -1,0 +1,188 @@
+"""Rewards that pay for something else than they seem to: terms out of proportion, failures that pay, exact comparisons."""
+
+from collections.abc import Iterator
+
+from rewardlang.facts.failures import failures
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.structure import rewards
+from rewardlang.facts.signs import sign
+from rewardlang.facts.terms import TermFact, term_facts
+from rewardlang.facts.transfer import count_of
+from rewardlang.facts.witness import word
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import ExternalInfo, OutputInfo
+from rewardlang.ops.table import OPERATORS
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.values.axes import ordered_axes
+from rewardlang.values.endpoint import show
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Kind
+
+#: A term that moves less than this share of the total decides nothing …
+NEGLIGIBLE = 0.001
+#: … and one that moves more than so many times all others decides alone.
+DOMINATING = 10
+
+#: Cells into which a source's range is cut to see where the reward is flat, and the share of them that is too much.
+_CELLS = 64
+_FLAT = 0.5
+
+
+def terms(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Terms that are dead, negligible or dominating."""
+    for output in rewards(ranges.spec):
+        found = term_facts(ranges, output)
+        swings = [term.swing for term in found]
+        if len(found) < 2 or float("inf") in swings or not sum(swings):
+            continue
+        for term in found:
+            finding = _dead(term, output) or _negligible(term, sum(swings)) or _dominating(ranges, term, found)
+            if finding is not None:
+                code, values, witness = finding
+                yield Diagnostic(code, places.span(term.node, output.span), values, (), term.label, witness)
+
+
+def _dead(term: TermFact, output: OutputInfo):
+    if term.swing or term.label == "else" or (ordered_axes(output.node.type.axes) and term.range.lo):
+        return None
+    return "RW505", {"term": term.label, "value": show(term.range.lo)}, {"always": float(term.range.lo)}
+
+
+def _negligible(term: TermFact, total):
+    if not term.swing or term.swing >= total * Interval.of(NEGLIGIBLE).lo:
+        return None
+    share = f"{float(term.swing / total):.2g}".rstrip()
+    values = {"term": term.label, "swing": show(term.swing), "total": show(total), "share": f"{float(share) * 100:g} %"}
+    return "RW506", values, {"swing": float(term.swing), "total": float(total)}
+
+
+def _dominating(ranges, term: TermFact, all_terms: list[TermFact]):
+    """A term that is no verdict and outweighs every verdict (of one turn), or all others ten times."""
+    if term.decides:
+        return None
+    verdicts = [other for other in all_terms if other.decides and other.swing]
+    rest = sum(other.swing for other in all_terms if other is not term)
+    if ranges.spec.setting.kind == "single_turn" and verdicts:
+        best = max(verdicts, key=lambda other: other.swing)
+        comparison = f"more than the {show(best.swing)} of `{best.label}`" if term.swing > best.swing else None
+    else:
+        comparison = None
+    if comparison is None and rest and term.swing > DOMINATING * rest:
+        comparison = f"more than {DOMINATING} times the {show(rest)} of all other terms"
+    if comparison is None:
+        return None
+    values = {"term": term.label, "swing": show(term.swing), "comparison": comparison}
+    return "RW507", values, {"term": term.range.to_json(), "rest": float(rest)}
+
+
+def fails_open(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Verifiers that count as passed when they fail, where the reward rises with them."""
+    for output in rewards(ranges.spec):
+        for node in reachable([output.node]):
+            external = ranges.spec.externals.get(node["callee"]) if node.op == "call" else None
+            if external is None or not _pays(external.on_error):
+                continue
+            way = sign(ranges, output.node, node)
+            if way is not None and way > 0:
+                values = {"name": external.name, "value": word(external.on_error)}
+                yield Diagnostic("RW508", external.span, values, (), external.name, {external.name: "raises or runs out of time"})
+
+
+def _pays(on_error: object) -> bool:
+    return on_error is True or (isinstance(on_error, (int, float)) and not isinstance(on_error, bool) and on_error > 0)
+
+
+def float_equality(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Measured numbers compared exactly, unless to keep a divisor from being 0."""
+    nodes = reachable(output.node for output in ranges.spec.outputs.values())
+    divisors = {node.args[1] for node in nodes if node.op == "div"}
+    for node in nodes:
+        if node.op not in ("eq", "ne") or any(arg.type.kind is not Kind.FLOAT and arg.op != "const" for arg in node.args):
+            continue
+        measured = [arg for arg in node.args if arg.op != "const"]
+        span = places.span(node)
+        if span.source is not ranges.spec.source or any(arg in divisors for arg in measured):
+            continue
+        if all(arg.type.kind is Kind.FLOAT for arg in measured) and measured:
+            operator = OPERATORS[node.op].symbol
+            what = "a measured value is hardly ever equal to another" if node.op == "eq" else "a value that just happens to be equal is left out"
+            yield Diagnostic("RW509", span, {"operator": operator, "what": what}, (), places.subject(node),
+                             {"compares": places.text(node)})
+
+
+def small_groups(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Spreads over a population that may be too small for their ddof."""
+    for output in rewards(ranges.spec):
+        for node, context in failures(ranges, output.node):
+            if not node.get("window") or not node.get("ddof"):
+                continue
+            count = count_of(ranges, node, context, dict(zip(node["roles"], node.args)))
+            if count.lo <= node["ddof"]:
+                values = {"operator": node.op, "ddof": node["ddof"], "size": show(max(count.lo, 1))}
+                yield Diagnostic("RW510", places.span(node, output.span), values, (), output.name, {"population": 1})
+
+
+def unbounded(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A reward without a bound since a model or verifier in it declares no range."""
+    for output in rewards(ranges.spec):
+        natural = ranges.of(output.node)
+        if natural is None or natural.is_finite:
+            continue
+        for external in _without_range(ranges, output):
+            values = {"subject": f"`{output.name}`", "cause": f"`{external.name}` declares no range for its result"}
+            yield Diagnostic("RW511", output.span, values, (), output.name, {external.name: 1e6})
+
+
+def _without_range(ranges, output: OutputInfo) -> Iterator[ExternalInfo]:
+    calls = {node["callee"]: node for node in reachable([output.node]) if node.op == "call"}
+    for callee, node in calls.items():
+        found = ranges.of(node)
+        if found is not None and not found.is_finite and callee in ranges.spec.externals:
+            yield ranges.spec.externals[callee]
+
+
+def saturation(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A smooth-looking reward of one measured source that is flat on most of the source's range."""
+    for output in rewards(ranges.spec):
+        nodes = reachable([output.node])
+        measured = [node for node in nodes if node.op in ("input", "call")]
+        if len(measured) != 1 or any(node.type.kind is Kind.BOOL or node.get("roles") for node in nodes):
+            continue
+        source, whole = measured[0], ranges.of(measured[0])
+        if whole is None or not whole.is_finite or whole.is_point:
+            continue
+        flat, value = _flat_share(ranges, output.node, source, whole)
+        if flat > _FLAT:
+            share = f"{flat * 100:.0f} %"
+            label = output.terms[0][0] if len(output.terms) == 1 else output.name
+            values = {"subject": f"`{label}`", "value": show(value), "share": share, "source": source.get("name", source.op)}
+            yield Diagnostic("RW512", places.span(output.node, output.span), values, (), label, {"flat": flat, "value": float(value)})
+
+
+def _flat_share(ranges, node: Node, source: Node, whole: Interval):
+    """The share of a source's range on which the node has one single value, and that value."""
+    step = Interval.of(whole.width) / Interval(_CELLS, _CELLS)
+    counts: dict = {}
+    for cell in range(_CELLS):
+        part = Interval(whole.lo + step.lo * cell, whole.lo + step.lo * (cell + 1))
+        inner = ranges.inside({source: part})
+        found = inner and ranges.fact(node, inner).range
+        if found and found.is_point:
+            counts[found.lo] = counts.get(found.lo, 0) + 1
+    value = max(counts, key=counts.get, default=0)
+    return counts.get(value, 0) / _CELLS, value
+
+
+def no_objective(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A reward divided by the spread of a real-valued score over its group (of truth values it has an objective)."""
+    for output in rewards(ranges.spec):
+        for node in reachable([output.node]):
+            if node.op == "div" and any(_real_spread(part) for part in reachable([node.args[1]])):
+                yield Diagnostic("RW514", places.span(node, output.span), {"subject": f"`{output.name}`"}, (), output.name,
+                                 {"two prompts": "score gaps of 0.01 and of 1 get the same values"})
+                break
+
+
+def _real_spread(node: Node) -> bool:
+    return node.op in ("std", "var") and bool(node.get("window")) and node.args[0].type.kind is Kind.FLOAT
+

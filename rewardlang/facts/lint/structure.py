@@ -1,0 +1,111 @@
+"""What is never read, never decided, or always the same."""
+
+from collections.abc import Iterator
+
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.prove import bounds
+from rewardlang.facts.terms import always
+from rewardlang.facts.witness import word
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import OutputInfo, Spec
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.source import Span
+from rewardlang.values.axes import ordered_axes
+from rewardlang.values.interval import Interval
+
+
+def dead_gates(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Gates written in this file whose condition is decided for every input."""
+    spec = ranges.spec
+    for node in reachable(output.node for output in spec.outputs.values()):
+        decided = always(ranges, node.args[0]) if node.op == "gate" else None
+        span = places.span(node)
+        if decided is None or span.source is not spec.source:
+            continue
+        condition = places.text(node.args[0])
+        state, what = ("open", "its `else` never counts") if decided else ("closed", "its body never counts")
+        witness = {"condition": condition, "always": decided}
+        yield Diagnostic("RW501", span, {"gate": condition, "state": state, "what": what}, (), places.subject(node), witness)
+
+
+def constant_reward(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A reward that has one value only (for one a step: the value 0, since any other still counts the steps)."""
+    for output in rewards(ranges.spec):
+        found = bounds(ranges, output.node, boxes=8)
+        if found is None or not found.outer.is_point:
+            continue
+        if not ordered_axes(output.node.type.axes) or found.outer.lo == 0:
+            value = word(float(found.outer.lo))
+            yield Diagnostic("RW502", output.span, {"subject": f"`{output.name}`", "value": value}, (), output.name,
+                             {"always": float(found.outer.lo)})
+
+
+def rewards(spec: Spec) -> list[OutputInfo]:
+    """The output that is learned from, if there is one."""
+    return [output for output in spec.outputs.values() if output.role == "reward"]
+
+
+def unused(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Declarations on which nothing rests that is computed, claimed, assumed or expected."""
+    spec = ranges.spec
+    live = set(reachable(live_roots(spec)))
+    callees = {node["callee"] for node in live if node.op == "call"}
+    for name, info in spec.inputs.items():
+        if info.node not in live and name != spec.group_key:
+            yield Diagnostic("RW503", info.span, {"name": name}, (), name, {"input": name})
+    for name, info in spec.params.items():
+        if info.node not in live:
+            yield _unused(info.span, "param", name)
+    for key, info in spec.externals.items():
+        if key not in callees and info.span.source is spec.source:
+            yield _unused(info.span, info.kind, info.name)
+    for name, node in spec.names.items():
+        span = spec.graph.origins.get(node)
+        if node not in live and span is not None and span.source is spec.source:
+            yield _unused(span, "let", name)
+
+
+def _unused(span: Span, what: str, name: str) -> Diagnostic:
+    return Diagnostic("RW504", span, {"what": what, "name": name}, (), name)
+
+
+def live_roots(spec: Spec) -> list[Node]:
+    """What the program is asked for: outputs, claims, assumptions and expectations."""
+    found = [output.node for output in spec.outputs.values()] + list(spec.assumptions)
+    for ensure in spec.ensures:
+        found += [node for claim in ensure.claims for node in (claim.node, claim.condition) if node is not None]
+        found += [node for node in (ensure.condition, ensure.along) if node is not None]
+    return found + [expect.node for example in spec.examples for expect in example.expects]
+
+
+def vacuous(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A reward that is at its greatest where a list is empty, for nothing but an `all` that is then true."""
+    for output in rewards(ranges.spec):
+        nodes = reachable([output.node])
+        natural = ranges.of(output.node)
+        for node in nodes:
+            if node.op != "all" or node.get("window") or "by" in node["roles"] or natural is None or natural.is_point:
+                continue
+            axes = [axis for axis in node["over"] if axis.ragged]
+            empty = _of_nothing(nodes, set(axes))
+            inner = ranges.inside(empty) if axes else None
+            found = inner and ranges.fact(output.node, inner).range
+            if found and found.is_point and found.lo == natural.hi:
+                values = {"axis": axes[0].name, "subject": f"`{output.name}`", "value": word(float(found.lo))}
+                yield Diagnostic("RW513", places.span(node, output.span), values, (), output.name,
+                                 {axes[0].name: [], "reward": float(found.lo)})
+
+
+_EMPTY = {"sum": 0, "any": 0, "all": 1, "count": 0, "prod": 1}
+
+
+def _of_nothing(nodes: list[Node], axes: set) -> dict[Node, Interval]:
+    """The values of reductions over the given axes where these have no positions."""
+    found = {}
+    for node in nodes:
+        over = node.get("over")
+        if node.op in _EMPTY and not node.get("window") and axes & set(over) and "by" not in node["roles"]:
+            found[node] = Interval(_EMPTY[node.op], _EMPTY[node.op])
+        if node.op == "length" and node["axis"] in axes:
+            found[node] = Interval(0, 0)
+    return found

@@ -1,0 +1,34 @@
+"""THE list of lints, in the order of the codes."""
+
+from collections.abc import Iterable
+
+from rewardlang.facts.lint.claims import claims
+from rewardlang.facts.lint.domains import domains
+from rewardlang.facts.lint.incentives import (
+    fails_open,
+    float_equality,
+    no_objective,
+    saturation,
+    small_groups,
+    terms,
+    unbounded,
+)
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.structure import constant_reward, dead_gates, unused, vacuous
+from rewardlang.facts.verdict import Verdict
+from rewardlang.ir.spec import Spec
+from rewardlang.text.diagnostic import Diagnostic
+
+LINTS = (
+    domains, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded, saturation,
+    vacuous, no_objective,
+)
+
+
+def lint(spec: Spec, ranges, verdicts: Iterable[Verdict] = ()) -> list[Diagnostic]:
+    """All findings about a typed program; those about its `ensure`s come from the given verdicts."""
+    places = Places(spec)
+    found = list(claims(places, verdicts))
+    for check in LINTS:
+        found += check(ranges, places)
+    return found
