@@ -37,11 +37,20 @@ def _form(ranges, node: Node) -> Linear:
         found = combined(form(ranges, node.args[0]), form(ranges, node.args[1]), 1 if node.op == "add" else -1)
     elif node.op == "neg":
         found = scaled(form(ranges, node.args[0]), -1)
+    elif node.op == "abs":
+        return Linear(0, {_one_of_its_size(ranges, node): 1}, False)
     elif node.op in ("mul", "div"):
         found = _scaled_by_constant(node, *(form(ranges, arg) for arg in node.args))
     if found is None or len(found.terms) > MOST_TERMS:
         return Linear(0, {node: 1}, False)
     return found
+
+
+def _one_of_its_size(ranges, node: Node) -> Node:
+    """The first absolute value of the same sum or of its negative: |a - b| is |b - a|."""
+    inside = form(ranges, node.args[0])
+    either_way = [(one.constant, frozenset(one.terms.items())) for one in (inside, scaled(inside, -1))]
+    return next((ranges.sizes[key] for key in either_way if key in ranges.sizes), ranges.sizes.setdefault(either_way[0], node))
 
 
 def _scaled_by_constant(node: Node, left: Linear, right: Linear) -> Linear | None:

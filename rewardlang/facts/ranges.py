@@ -33,6 +33,7 @@ class Ranges:
         self.universal: dict[Node, Interval] = {}
         self.masks: dict[Node, int] = {}
         self.forms: dict = {}
+        self.sizes: dict = {}
         self._sources = 0
         self._fixed = 0
         self._left = 0
@@ -235,6 +236,7 @@ class Ranges:
         self.root = Context(None, {}, frozenset(), 0)
         self.masks.clear()
         self.forms.clear()
+        self.sizes.clear()
         self._sources = self._fixed = 0
 
 

@@ -56,17 +56,10 @@ def _is_verdict(spec: Spec, node: Node) -> bool:
     return external is not None and external.kind == "verifier"
 
 
-_CARRIERS:
-            return False
-        stack += part.args[1:] if part.op == "gate" else part.args
-    return any(part.type.kind is Kind.BOOL or _is_verdict(part) for part in reachable([node]))
-
-
-def _is_verdict(node: Node) -> bool:
-    return node.op == "call" or node.op == "field"
-
-
-_CARRIERS = frozenset({"number", "gate", "mul", "neg", "add", "sub", "div", "at_last", "at_first", "every", "coalesce"})
+#: What keeps a verdict one: scaling, placing, choosing between verdicts.
+_CARRIERS = frozenset({
+    "number", "gate", "mul", "neg", "add", "sub", "div", "at_last", "at_first", "every", "coalesce",
+})
 
 
 def always(ranges, condition: Node) -> bool | None:

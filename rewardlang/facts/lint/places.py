@@ -1,11 +1,9 @@
 """Where a finding stands: the text of a node, and the term, gate or output at fault."""
 
+from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 from rewardlang.text.source import Span
-
-_WORDS = {"number": 0, "neg": 0}
-
 
 class Places:
     """The spans and subjects of one program's nodes."""
@@ -32,7 +30,9 @@ class Places:
         return next((output.span for output in self.spec.outputs.values()), Span(self.spec.source, 0, 0))
 
     def text(self, node: Node) -> str:
-        """A node as it is written, on one line."""
+        """A node as it is written, on one line; a source by its name."""
+        if node.op in ("input", "param", "call", "field"):
+            return name_of(self.spec, node)
         words = " ".join(self.spec.graph.origins[node].text.split()) if node in self.spec.graph.origins else node.op
         return words if len(words) <= 60 else words[:57] + "…"
 
