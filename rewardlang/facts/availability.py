@@ -50,7 +50,8 @@ def _of_input(spec: Spec, node: Node) -> int:
 
 def _of_placement(node: Node) -> int:
     axes = moved_axes(node)
-    populations = [LEVELS.index(name) for axis in axes for name in (axis.name, axis.like) if name in POPULATIONS]
+    names = [name for axis in axes for name in (getattr(axis, "name", axis), getattr(axis, "like", None))]
+    populations = [LEVELS.index(name) for name in names if name in POPULATIONS]
     if populations:
         return max(populations)
-    return _EPISODE if any(axis.ordered for axis in axes) else _STEP
+    return _EPISODE if any(getattr(axis, "ordered", False) for axis in axes) else _STEP

@@ -1,12 +1,13 @@
 """Boxes over the sources of a value: which sources to split, where to split them, and which points to try."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 
 from rewardlang.facts.backward import is_integral
 from rewardlang.facts.context import Context
-from rewardlang.ir.node import Node, reachable
+from rewardlang.facts.needs import is_population, moved_axes
+from rewardlang.ir.node import Node
 from rewardlang.values.endpoint import Endpoint, exact
 from rewardlang.values.interval import Interval
 
@@ -23,20 +24,46 @@ _FINEST = 2**-30
 _SPLITTABLE = frozenset({"input", "param", "call", "field", "index", "length"})
 
 
-def sources(ranges, node: Node, context: Context) -> list[tuple[Node, Interval]]:
-    """The sources of a value that can be split, with their ranges; those used most often first."""
-    parts = reachable([node])
-    uses: dict[Node, int] = {node: 1}
-    for part in reversed(parts):
-        for arg in part.args:
-            uses[arg] = min(uses.get(arg, 0) + uses.get(part, 0), 99)
+def sources(ranges, roots: Iterable[Node], context: Context) -> list[tuple[Node, Interval]]:
+    """The sources that the roots feel entry by entry, with their ranges; those used most often first.
+
+    What is only seen through a window, or through a reduction over an axis of the source, is left out: assumptions
+    about one entry say nothing about the others.
+    """
+    uses: dict[Node, int] = {}
+    stack = [(root, frozenset()) for root in roots]
+    seen = set(stack)
+    while stack:
+        node, blocked = stack.pop()
+        if node.op in _SPLITTABLE:
+            if blocked.isdisjoint((*node.type.axes, None)) or node.op == "param":
+                uses[node] = uses.get(node, 0) + 1
+            continue
+        inner = blocked | _blocks(node)
+        for arg in node.args:
+            if (arg, inner) in seen:
+                uses.update({arg: uses[arg] + 1} if arg in uses else {})
+            else:
+                seen.add((arg, inner))
+                stack.append((arg, inner))
     found = []
-    for part in parts:
-        if part.op in _SPLITTABLE:
-            interval = context.known.get(part) or ranges.fact(part, context).range
-            if interval is not None and not interval.is_point:
-                found.append((part, interval))
-    return sorted(found, key=lambda pair: (-uses[pair[0]], pair[0].number))
+    for node, count in uses.items():
+        interval = context.known.get(node) or ranges.fact(node, context).range
+        if interval is not None and not interval.is_point:
+            found.append((-count, node.number, node, interval))
+    return [(node, interval) for _, _, node, interval in sorted(found, key=lambda item: item[:2])]
+
+
+def _blocks(node: Node) -> frozenset:
+    """The axes along which a node looks beyond its own entry; None among them where it looks at other rollouts."""
+    if node.get("window"):
+        return frozenset({None})
+    if node.get("roles") is not None:
+        return frozenset(node["over"])
+    if node.op in ("rename", "pick", "spread", "place"):
+        axes = moved_axes(node)
+        return frozenset(axes) | ({None} if any(is_population(axis) for axis in axes) else frozenset())
+    return frozenset()
 
 
 def halves(ranges, box: Box, whole: list[tuple[Node, Interval]]) -> list[Box]:
@@ -100,6 +127,11 @@ def corners(box: Box, limit: int) -> Iterator[Box]:
         yield {source: _point(pair[base]) for source, pair in ends.items()}
     for chosen in list(ends)[: max(0, limit - 2)]:
         yield {source: _point(pair[source is chosen]) for source, pair in ends.items()}
+
+
+def ends(interval: Interval) -> tuple[Interval, Interval]:
+    """The two ends of a range as points, far out where it has none."""
+    return _point(_near(interval.lo, -1)), _point(_near(interval.hi, 1))
 
 
 def _near(end: Endpoint, way: int) -> Endpoint:

@@ -4,19 +4,20 @@ from operator import ge, gt, le, lt
 
 from rewardlang.facts.availability import LEVELS
 from rewardlang.facts.boxes import Box, centre, halves
-from rewardlang.facts.context import Context
 from rewardlang.facts.monotone import monotone
-from rewardlang.facts.prove import Reach, reach
+from rewardlang.facts.prove import Question, Reach, bounds, reach
 from rewardlang.facts.sums import sum_bounds
 from rewardlang.facts.verdict import LATER, PROVED, REFUTED, UNPROVED, Verdict, between, detached
 from rewardlang.facts.witness import entries, sentence, shown, values_at, word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Claim, EnsureInfo
 from rewardlang.values.axes import join, ordered_axes
-from rewardlang.values.interval import Interval
+from rewardlang.values.endpoint import show
+from rewardlang.values.interval import REAL, Interval
 from rewardlang.values.types import FLOAT
 
 _HOLDS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": lambda a, b: a == b, "!=": lambda a, b: a != b}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _PAIR_BOXES = 64
 
 
@@ -44,19 +45,17 @@ def _availability(info: EnsureInfo, availability: dict[Node, str]) -> Verdict:
 
 
 def _compare(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) -> Verdict:
-    context = ranges.assume(info.condition, True) if info.condition is not None else ranges.root
-    if context is None:
-        return Verdict(info, PROVED)
+    conditions = _conditions(info.condition)
     if left.condition is not None and right.condition is not None:
-        return _pair(ranges, info, op, left, right, context)
-    for claim in (left, right):
-        if claim.condition is not None:
-            context = ranges.assume(claim.condition, True, context)
-            if context is None:
-                return Verdict(info, PROVED)
+        return _pair(ranges, info, op, left, right)
+    conditions += _conditions(left.condition, right.condition)
     if _is_sum(left) or _is_sum(right):
-        return _of_sums(ranges, info, op, left, right, context)
-    return _single(ranges, info, op, left, right, context)
+        return _of_sums(ranges, info, op, left, right, conditions)
+    return _single(ranges, info, op, left, right, conditions)
+
+
+def _conditions(*given: Node | None) -> tuple[Node, ...]:
+    return tuple(condition for condition in given if condition is not None)
 
 
 def _decided(op: str, gap: Interval) -> bool | None:
@@ -71,47 +70,47 @@ def _decided(op: str, gap: Interval) -> bool | None:
 # One rollout ----------------------------------------------------------------------------------------------------
 
 
-def _single(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, context: Context) -> Verdict:
-    node, constant = _difference(left.node, right.node)
-    certified, known = {}, None
-    for upward in ((True, False) if op in ("==", "!=") else (op in ("<", "<="),)):
-        def enough(far, near):
-            return _HOLDS[op](far - constant, 0) or near is not None and not _HOLDS[op](near - constant, 0)
+def _single(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, conditions: tuple[Node, ...]) -> Verdict:
+    node, constant, turned = _difference(left.node, right.node)
+    asked = _TURNED[op] if turned else op
+    certified = {}
 
-        found = reach(ranges, node, context, upward, enough=enough)
+    def enough(far, near):
+        return _HOLDS[asked](far, constant) or near is not None and not _HOLDS[asked](near, constant)
+
+    for upward in (True, False) if op in ("==", "!=") else (asked in ("<", "<="),):
+        found = reach(ranges, node, upward, Question(conditions, enough=enough))
         if found is None:
             return Verdict(info, PROVED)
-        certified[upward] = found.certified - constant
-        refuted = found.reached is not None and not _HOLDS[op](found.reached - constant, 0)
-        if refuted and (verdict := _refuted(ranges, info, op, left, right, found)) is not None:
+        certified[upward] = found.certified
+        refuted = found.reached is not None and not _HOLDS[asked](found.reached, constant)
+        if refuted and (verdict := _refuted(ranges, info, op, left, right, found, conditions)) is not None:
             return verdict
-    gap = Interval(certified.get(False, certified.get(True)), certified.get(True, certified.get(False)))
-    if _decided(op, gap):
+    low, high = certified.get(False, certified.get(True)), certified.get(True, certified.get(False))
+    if _decided(asked, Interval(low, high) - Interval.of(constant)):
         return Verdict(info, PROVED)
-    known = _bounds_known(ranges, node, context)
-    return Verdict(info, UNPROVED, known=between(known), reason=_unbounded(known))
+    known = bounds(ranges, node, Question(conditions))
+    return Verdict(info, UNPROVED, known=between(known and known.outer), reason=_unbounded(known and known.outer))
 
 
-def _difference(left: Node, right: Node) -> tuple[Node, object]:
-    """A node and a constant whose difference is left - right; with two nodes what they share can cancel."""
-    if right.op == "const" and not isinstance(right["value"], tuple):
-        return left, right["value"]
+def _difference(left: Node, right: Node) -> tuple[Node, object, bool]:
+    """A node to be compared with a constant, and whether the sides change places.
+
+    Of two nodes it is their difference, in which what they share can cancel.
+    """
+    for one, other, turned in ((left, right, False), (right, left, True)):
+        if other.op == "const" and not isinstance(other["value"], tuple | str | None):
+            return one, other["value"], turned
     type_ = FLOAT.with_axes(join(left.type.axes, right.type.axes))
-    return detached("sub", left, right, type=type_), 0
-
-
-def _bounds_known(ranges, node: Node, context: Context) -> Interval | None:
-    high, low = (reach(ranges, node, context, upward) for upward in (True, False))
-    return Interval(low.certified, high.certified) if low is not None and high is not None else None
+    return detached("sub", left, right, type=type_), 0, False
 
 
 def _unbounded(interval: Interval | None) -> str | None:
     return "unbounded" if interval is not None and not interval.is_finite else None
 
 
-def _refuted(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, found: Reach) -> Verdict | None:
+def _refuted(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, found: Reach, conditions) -> Verdict | None:
     """The verdict of a point, once the reference interpreter says the same."""
-    conditions = [c for c in (info.condition, left.condition, right.condition) if c is not None]
     sides = [_under(claim.node, conditions) for claim in (left, right)]
     values = values_at(ranges.spec, sides, [found.point])
     if values is None:
@@ -119,8 +118,8 @@ def _refuted(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, found
     for one, other in _aligned(sides, values):
         if one is not None and other is not None and not _HOLDS[op](one, other):
             witness = shown(ranges.spec, found.point, [left.node, right.node, *conditions])
-            fact = ranges.of(left.node)
-            return Verdict(info, REFUTED, witness, _shows(witness, one, other, right.node), reason=_unbounded(fact))
+            reason = next((_unbounded(ranges.of(claim.node)) for claim in (left, right) if claim.node.op != "const"), None)
+            return Verdict(info, REFUTED, witness, _shows(witness, one, other, left.node, right.node), reason=reason)
     return None
 
 
@@ -141,9 +140,10 @@ def _aligned(sides: list[Node], values: dict[Node, list]) -> list[tuple]:
     return list(zip(one, other))
 
 
-def _shows(witness, one, other, right: Node) -> str:
-    beside = "" if right.op == "const" else f" against {word(other)}"
-    return f"{sentence(witness) or 'always'} gives {word(one)}{beside}"
+def _shows(witness, one, other, left: Node, right: Node) -> str:
+    value = word(other) if left.op == "const" else word(one)
+    beside = "" if "const" in (left.op, right.op) else f" against {word(other)}"
+    return f"{sentence(witness) or 'every rollout'} gives {value}{beside}"
 
 
 # A return -------------------------------------------------------------------------------------------------------
@@ -153,8 +153,12 @@ def _is_sum(claim: Claim) -> bool:
     return claim.of is not None and bool(ordered_axes(claim.node.type.axes))
 
 
-def _of_sums(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, context: Context) -> Verdict:
-    found = []
+def _of_sums(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, conditions: tuple[Node, ...]) -> Verdict:
+    found, context = [], ranges.root
+    for condition in conditions:
+        context = context and ranges.assume(condition, True, context)
+    if context is None:
+        return Verdict(info, PROVED)
     for claim in (left, right):
         discount = ranges.spec.setting.discount if claim.of == "discounted" else None
         found.append(sum_bounds(ranges, claim.node, discount, context) if claim.of else ranges.fact(claim.node, context).range)
@@ -167,32 +171,36 @@ def _of_sums(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, conte
 # A pair of rollouts ---------------------------------------------------------------------------------------------
 
 
-def _pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, context: Context) -> Verdict:
+def _pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) -> Verdict:
     """Two rollouts that share nothing but the params: the worst of one against the best of the other."""
     params = _params(ranges, left, right)
     open_boxes: list[Box] = [dict(params)]
     worst = None
-    for count in range(_PAIR_BOXES):
+    for _ in range(_PAIR_BOXES):
         if not open_boxes:
             return Verdict(info, PROVED)
         box = open_boxes.pop(0)
-        gap, points = _gap(ranges, op, left, right, context, box)
+        gap, points = _gap(ranges, info, op, left, right, box)
         if gap is None or _decided(op, gap):
             continue
         worst = gap if worst is None else worst.hull(gap)
         at = {source: Interval(centre(part), centre(part)) for source, part in box.items()}
         if box:
-            _, points = _gap(ranges, op, left, right, context, at)
+            _, points = _gap(ranges, info, op, left, right, at)
         verdict = points and _refuted_pair(ranges, info, op, left, right, [{**at, **point} for point in points])
         if verdict:
             return verdict
         parts = halves(ranges, box, params)
-        if not parts or count + len(open_boxes) > _PAIR_BOXES:
+        if not parts:
             break
         open_boxes += parts
     verdict = _searched_pair(ranges, info, op, left, right)
-    known = f"the first less the second is only known to lie in {worst}"
+    known = f"the first less the second is only known to be {'at most' if op in ('<', '<=') else 'at least'} {_end_of(worst, op)}"
     return verdict or Verdict(info, UNPROVED, known=known, reason=_unbounded(worst) or "compensation")
+
+
+def _end_of(worst: Interval, op: str) -> str:
+    return show(worst.hi if op in ("<", "<=") else worst.lo)
 
 
 def _params(ranges, left: Claim, right: Claim) -> list[tuple[Node, Interval]]:
@@ -202,20 +210,18 @@ def _params(ranges, left: Claim, right: Claim) -> list[tuple[Node, Interval]]:
     return [(node, interval) for node, interval in found if interval is not None and not interval.is_point]
 
 
-def _gap(ranges, op: str, left: Claim, right: Claim, context: Context, box: Box):
-    """The range of left - right over pairs with params in the box, and the points at its worst end; None if no pair."""
+def _gap(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, box: Box):
+    """The end of left - right over pairs with params in the box, and the points there; None if there is no pair."""
     upward = op in ("<", "<=")
     found: list[Reach] = []
     for claim, way in ((left, upward), (right, not upward)):
-        inside = ranges.inside(box, context) if box else context
-        inner = inside and ranges.assume(claim.condition, True, inside)
-        side = inner and reach(ranges, claim.node, inner, way)
+        side = reach(ranges, claim.node, way, Question(_conditions(info.condition, claim.condition), box))
         if side is None:
             return None, None
         found.append(side)
     end = found[0].certified - found[1].certified
     points = [side.point for side in found] if None not in (found[0].reached, found[1].reached) else None
-    return Interval(end, end) if end == end else Interval.of(float("-inf"), float("inf")), points
+    return Interval(end, end) if end == end else REAL, points
 
 
 def _refuted_pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, points: list[Box]) -> Verdict | None:

@@ -50,7 +50,8 @@ def _one_of_its_size(ranges, node: Node) -> Node:
     """The first absolute value of the same sum or of its negative: |a - b| is |b - a|."""
     inside = form(ranges, node.args[0])
     either_way = [(one.constant, frozenset(one.terms.items())) for one in (inside, scaled(inside, -1))]
-    return next((ranges.sizes[key] for key in either_way if key in ranges.sizes), ranges.sizes.setdefault(either_way[0], node))
+    found = next((ranges.sizes[key] for key in either_way if key in ranges.sizes), node)
+    return ranges.sizes.setdefault(either_way[0], found)
 
 
 def _scaled_by_constant(node: Node, left: Linear, right: Linear) -> Linear | None:

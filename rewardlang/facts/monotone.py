@@ -40,7 +40,7 @@ def _proved(ranges, node: Node, along: Node, wanted: int, strength: int, context
 
     Boxes are cut so that they share their ends along the source: monotone on each, the value is monotone on all.
     """
-    whole = sources(ranges, node, context)
+    whole = sources(ranges, [node], context)
     boxes: list[Box] = [dict(whole)]
     for _ in range(_BOXES):
         if not boxes:
@@ -69,7 +69,7 @@ def _joined(parts: list[Box], along: Node) -> list[Box]:
 
 def _search(ranges, info: EnsureInfo, node: Node, along: Node, wanted: int, context: Context) -> Verdict | None:
     """Two points that differ only in the source, in the wrong order."""
-    box = dict(sources(ranges, node, context))
+    box = dict(sources(ranges, [node], context))
     if along not in box:
         return None
     for base in _bases(box):

@@ -121,13 +121,16 @@ def _moved(ranges, node: Node, context: Context) -> Context:
     return ranges.outside(context, axes)
 
 
-def moved_axes(node: Node) -> tuple[Axis, ...]:
-    """The axes along which a placement moves values; for `rename` the copy too."""
+def moved_axes(node: Node) -> tuple[Axis | str, ...]:
+    """The axes along which a placement moves values; for `rename` the copy too, and `batch` or `group` by name."""
     axes = node[_MOVES[node.op]]
     axes = axes if isinstance(axes, tuple) else (axes,)
-    return axes if node.op != "rename" else (*axes, node["target"])
+    if node.op != "rename":
+        return axes
+    own = {axis.name: axis for axis in node.args[0].type.axes}
+    return (*(own.get(axis, axis) for axis in axes), node["target"])
 
 
-def is_population(axis: Axis) -> bool:
-    """Whether an axis stands for the rollouts themselves, or copies one that does."""
-    return axis.name in POPULATIONS or axis.like in POPULATIONS
+def is_population(axis: Axis | str) -> bool:
+    """Whether an axis (or its name) stands for the rollouts themselves, or copies one that does."""
+    return getattr(axis, "name", axis) in POPULATIONS or getattr(axis, "like", None) in POPULATIONS

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
 
-from rewardlang.facts.boxes import Box, corners, halves, middle, sources
+from rewardlang.facts.boxes import Box, corners, ends, halves, middle, sources
 from rewardlang.facts.context import Context
 from rewardlang.facts.signs import sign
-from rewardlang.ir.node import Node
-from rewardlang.values.interval import Endpoint, Interval
+from rewardlang.facts.witness import GIVEN, entries, values_at
+from rewardlang.ir.node import Node, reachable
+from rewardlang.values.endpoint import Endpoint, exact
+from rewardlang.values.interval import Interval
 
 #: Boxes looked at for one bound, and facts found for it: the same on every machine.
 BOXES = 300
@@ -20,6 +22,18 @@ _FEW = 12
 
 #: A bound is tight when a point comes this near to it, relative to the width of the range.
 TIGHT = 1e-3
+
+
+@dataclass(frozen=True)
+class Question:
+    """Where a range is asked for: where all `conditions` hold and params lie in `box`.
+
+    `enough(certified, reached)` may end the search for an end early, when what was asked is already answered.
+    """
+
+    conditions: tuple[Node, ...] = ()
+    box: Mapping[Node, Interval] = field(default_factory=dict)
+    enough: Callable[[Endpoint, Endpoint | None], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +68,10 @@ class Bounds:
         return (self.outer.width - self.inner.width) <= TIGHT * max(self.outer.width, 1e-9)
 
 
-def bounds(ranges, node: Node, context: Context | None = None, boxes: int = BOXES) -> Bounds | None:
-    """The range of a node's valid entries in a context; None where there are none."""
-    context = context or ranges.root
-    high = reach(ranges, node, context, upward=True, boxes=boxes)
-    low = reach(ranges, node, context, upward=False, boxes=boxes)
+def bounds(ranges, node: Node, question: Question = Question(), boxes: int = BOXES) -> Bounds | None:
+    """The range of a node's valid entries where the question's conditions hold; None where there are none."""
+    high = reach(ranges, node, True, question, boxes)
+    low = reach(ranges, node, False, question, boxes)
     if high is None or low is None or low.certified > high.certified:
         return None
     inner = None
@@ -67,53 +80,64 @@ def bounds(ranges, node: Node, context: Context | None = None, boxes: int = BOXE
     return Bounds(Interval(low.certified, high.certified), inner, low, high)
 
 
-def reach(ranges, node: Node, context: Context, upward: bool, boxes: int = BOXES,
-          enough: Callable[[Endpoint, Endpoint | None], bool] | None = None) -> Reach | None:
-    """One end of a node's range in a context, by stages: the natural range, then branch and bound.
+def reach(ranges, node: Node, upward: bool, question: Question = Question(), boxes: int = BOXES) -> Reach | None:
+    """One end of a node's range, by stages: the natural range, whole points on the reference, branch and bound.
 
-    `enough(certified, reached)` may end the search early, when a question is already answered. None if the node has
-    no valid value in the context.
+    None if the node has no valid value where the conditions hold.
     """
     with ranges.work(WORK):
-        search = _Search(ranges, node, context, upward)
-        return search.run(boxes, enough or search.close)
+        search = _Search(ranges, node, upward, question)
+        return search.run(boxes, question.enough or search.close)
 
 
 class _Search:
     """Best-first branch and bound for one end; numbers are turned round for the lower end, so that more is further."""
 
-    def __init__(self, ranges, node: Node, context: Context, upward: bool):
+    def __init__(self, ranges, node: Node, upward: bool, question: Question):
         self.ranges = ranges
         self.node = node
-        self.context = context
+        self.question = question
         self.upward = upward
         self.reached: Endpoint | None = None
         self.point: Mapping[Node, Interval] = {}
         self.heap: list[tuple] = []
         self.count = 0
-        self.sources = sources(ranges, node, context)
-        fact = ranges.fact(node, context).range
+        self.sources = [(source, question.box.get(source, interval))
+                        for source, interval in sources(ranges, [node, *question.conditions], ranges.root)]
+        fact = ranges.fact(node).range
         self.width = fact.width if fact is not None else 0
+
+    def enter(self, box: Box, valid: bool = False) -> Context | None:
+        """The context of a box in which the conditions hold; None if they cannot."""
+        context = self.ranges.inside({**self.question.box, **box}, valid=valid)
+        for condition in self.question.conditions:
+            context = context and self.ranges.assume(condition, True, context)
+        return context
 
     def run(self, boxes: int, enough) -> Reach | None:
         """Looks at up to `boxes` boxes."""
-        self.add({source: interval for source, interval in self.sources})
+        self.add(dict(self.sources))
+        if self.heap and not self.answered(enough):
+            self.try_reference()
         while self.heap:
-            certified = self.certified()
-            if self.reached is not None and certified <= self.reached:
+            if self.answered(enough) or self.count >= boxes or self.ranges.exhausted:
                 break
-            if enough(self.real(certified), self.real(self.reached)) or self.count >= boxes or self.ranges.exhausted:
-                break
-            box = heappop(self.heap)[-1]
-            parts = halves(self.ranges, box, self.sources)
+            parts = halves(self.ranges, self.heap[0][-1], self.sources)
             if not parts:
-                self.heap.insert(0, (-certified, self.count, box))
                 break
+            heappop(self.heap)
             for part in parts:
                 self.add(part)
         if not self.heap and self.reached is None:
             return None
         return Reach(self.real(self.certified()), self.real(self.reached), self.point)
+
+    def answered(self, enough) -> bool:
+        """Whether the two ends meet, or are near enough."""
+        certified = self.certified()
+        if self.reached is not None and certified <= self.reached:
+            return True
+        return enough(self.real(certified), self.real(self.reached))
 
     def certified(self) -> Endpoint:
         """What no value exceeds: the best open box, or what is reached where none is open."""
@@ -128,7 +152,7 @@ class _Search:
 
     def add(self, box: Box) -> None:
         """Opens a box unless nothing in it can be further than what is reached; tries points of it."""
-        inner = self.ranges.inside(box, self.context)
+        inner = self.enter(box)
         if inner is None:
             return
         self.count += 1
@@ -159,18 +183,45 @@ class _Search:
         if not moved:
             return box, fact
         smaller = {**box, **moved}
-        context = self.ranges.inside(smaller, self.context)
+        context = self.enter(smaller)
         return (smaller, self.ranges.fact(self.node, context)) if context is not None else (box, fact)
 
     def try_point(self, point: Box) -> None:
         """Looks what is surely reached where every source has one value."""
-        context = self.ranges.inside(point, self.context, valid=True)
+        context = self.enter(point, valid=True)
         fact = context and self.ranges.fact(self.node, context)
         if not fact or fact.range is None:
             return
         near = fact.range.lo if self.upward else -fact.range.hi
         if abs(near) != inf and (self.reached is None or near > self.reached):
             self.reached, self.point = near, point
+
+    def try_reference(self) -> None:
+        """Asks the reference interpreter at the corner to which the signs point, lists along axes and all.
+
+        It sees what a box cannot say: all positions of a list, and the own rollout in its population.
+        """
+        spec, point, free = self.ranges.spec, {}, []
+        for part in reachable([self.node, *self.question.conditions]):
+            interval = self.question.box.get(part) or self.ranges.of(part)
+            if part.op in GIVEN and interval is not None:
+                way = sign(self.ranges, self.node, part)
+                free += [part] if way is None else []
+                high = way is None or (way > 0) == self.upward
+                point[part] = ends(interval)[high]
+        for side in (0, 1) if free else (1,):
+            asked = {**point, **{part: ends(self.question.box.get(part) or self.ranges.of(part))[side] for part in free}}
+            self.note(asked, values_at(spec, [self.node, *self.question.conditions], [asked]))
+
+    def note(self, point: Box, values) -> None:
+        """Takes the values of the reference at a point, where the conditions hold there."""
+        held = values is not None and all(entry is True for condition in self.question.conditions
+                                          for entry in entries(values[condition][0]))
+        for value in entries(values[self.node][0]) if held else ():
+            if value is not None and abs(value) != inf:
+                near = min(exact(value) if self.upward else -exact(value), self.certified())
+                if self.reached is None or near > self.reached:
+                    self.reached, self.point = near, point
 
     def far(self, interval: Interval) -> Endpoint:
         """The far end of a range."""

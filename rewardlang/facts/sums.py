@@ -90,17 +90,15 @@ class _Sum:
         return self._pair(left, right, 1)
 
     def _sub(self, left, right, node):
-        if right.op == "ahead" and right.args[0] is left and right["roles"] == ("x", "end"):
+        if _is_neighbour(right, of=left):
             return self._ends(left, right.args[1])
-        if right.op == "prev" and right.args[0] is left and right["roles"] == ("x", "start"):
-            return self._ends(left, right.args[1])
-        if left.op == "ahead" and left.args[0] is right and left["roles"] == ("x", "end"):
+        if _is_neighbour(left, of=right):
             found = self._ends(right, left.args[1])
             return found and -found
         return self._pair(left, right, -1)
 
     def _delta(self, x, *start, node):
-        return self._ends(x, start[0]) if node["roles"] == ("x", "start") else None
+        return self._ends(x, start[0]) if _is_plain(node) else None
 
     def _ends(self, x: Node, end: Node) -> Interval | None:
         """x at one end less the value beyond the other: what is left of a sum that telescopes; 0 of no steps."""
@@ -134,3 +132,12 @@ class _Sum:
         return found and (found.hull(ZERO) if self.count.lo == 0 else found)
 
     _at_first = _at_last
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether a scan sees every position of the rollout's own axis."""
+    return not node.get("window") and not {"where", "by"} & set(node["roles"])
+
+
+def _is_neighbour(node: Node, of: Node) -> bool:
+    return node.op in ("ahead", "prev") and node.args[0] is of and _is_plain(node)

@@ -60,7 +60,7 @@ def _witness(ranges, node: Node, argument: Node, op: str, end: int, context: Con
     if inner is None:
         return None
     for pick in (centre, lambda part: part.lo, lambda part: part.hi):
-        point = {source: Interval(pick(part), pick(part)) for source, part in sources(ranges, node, inner)}
+        point = {source: Interval(pick(part), pick(part)) for source, part in sources(ranges, [node], inner)}
         point.update({source: part for source, part in inner.known.items() if part.is_point and not source.args})
         values = values_at(ranges.spec, [node, *node.args], [point])
         if values is not None and _fails_there(values, node):
