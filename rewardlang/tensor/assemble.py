@@ -1,0 +1,229 @@
+"""From a plan and a variant to code that runs: emission, demand, the steps in Python, and what is given back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from torch import fx
+
+from rewardlang.ir.node import Node
+from rewardlang.tensor.calls import Evaluation
+from rewardlang.tensor.callstep import CallStep
+from rewardlang.tensor.code import Segment, Step, split
+from rewardlang.tensor.demand import Demand
+from rewardlang.tensor.emit import Emitter, Variant, plain
+from rewardlang.tensor.fxgraph import Value
+from rewardlang.tensor.host import HostArgument, IdStep, ListStep
+from rewardlang.tensor.order import Calls, cost_of
+from rewardlang.tensor.plan import Plan
+from rewardlang.values.axes import Axis
+from rewardlang.values.types import Kind, Type
+
+
+@dataclass(eq=False)
+class Given:
+    """One value that is given back: `data` a tensor's node or a number, `valid` its mask's node, None if always valid.
+
+    The data covers `axes`, and the rollouts if `batched`; the mask all axes and the rollouts, padding left out.
+    """
+
+    node: Node
+    data: fx.Node | int | float | bool
+    batched: bool
+    valid: fx.Node | None
+
+
+@dataclass(eq=False)
+class Code:
+    """Everything that runs for one variant of one plan."""
+
+    plan: Plan
+    variant: Variant
+    emitter: Emitter
+    demand: Demand
+    order: list[Segment | Step] = field(default_factory=list)
+    given: dict[str, Given] = field(default_factory=dict)
+    asked: dict[Node, fx.Node] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+
+class Assembler:
+    """Builds the code of one plan for one variant."""
+
+    def __init__(self, plan: Plan, variant: Variant, params: Mapping[str, object], total: frozenset[Node]):
+        self.plan, self.params = plan, params
+        names = {node: name for name, node in plan.spec.names.items()}
+        names |= {node: name for name, node in plan.roots.items() if " " not in name}
+        domains = plan.spec.domains
+        columns = {node: want.name for node, want in plan.columns.items()}
+        self.emitter = Emitter(variant, columns, params, names, domains, total)
+        self.emitter.defaults = plan.defaults
+        self.emitter.emit(plan.nodes)
+        self.calls = Calls.of(plan.nodes, {node: self._cost(node) for node in plan.calls})
+        self.demand = Demand(self.emitter, plan.nodes, set(plan.roots.values()), self.calls)
+        self.code = Code(plan, variant, self.emitter, self.demand)
+
+    def _cost(self, node: Node) -> int:
+        return cost_of(self.plan.spec.externals[node["callee"]])
+
+    def assemble(self) -> Code:
+        """The code, cut into stretches and steps."""
+        code, build = self.code, self.emitter.build
+        code.given = {name: self._given(node) for name, node in self.plan.roots.items()}
+        if not self.emitter.variant.clean:
+            code.asked = self._asked()
+        wanted = [node for given in code.given.values() for node in (given.data, given.valid) if isinstance(node, fx.Node)]
+        wanted += code.asked.values()
+        steps = self._steps(wanted)
+        code.steps = steps
+        code.order = split(build.graph, build.attributes, steps, wanted)
+        return code
+
+    # What is given back ---------------------------------------------------------------------------------------------
+
+    def _given(self, node: Node) -> Given:
+        """A root's data and mask, as tensors over all its axes."""
+        build, value, axes = self.emitter.build, self.emitter.values[node], node.type.axes
+        valid = self.emitter.k.both(value.valid, self.emitter.real(axes))
+        mask = None
+        if value.valid is not None:
+            mask = build.full(valid, axes, True) if build.rows is not None else build.full(valid, axes, False)
+        value = build.number(value)
+        if node.type.kind.on_host:
+            return Given(node, value.data, value.batched, mask)
+        if valid is not None:
+            value = self.emitter.k.choose(valid, value.plain(), Value(False, truth=True) if value.truth else Value(0))
+            value = build.number(value)
+        if value.constant and not axes:
+            return Given(node, value.data, False, mask)
+        return Given(node, build.full(value, axes, value.batched), value.batched, mask)
+
+    def _asked(self) -> dict[Node, fx.Node]:
+        """Where each column is needed that is not needed everywhere: bool [B, *axes]."""
+        found = {}
+        for node in self.plan.columns:
+            needed = self.demand.of(node)
+            if not needed.constant:
+                found[node] = self.emitter.build.full(needed, node.type.axes)
+        return found
+
+    # Steps in Python ------------------------------------------------------------------------------------------------
+
+    def _steps(self, wanted: list[fx.Node]) -> list[Step]:
+        """The Python steps that something rests on, calls in the order of their schedule."""
+        makers = self._makers()
+        found: dict[object, Step] = {}
+        stack: list[fx.Node | Node] = list(wanted)
+        seen: set = set()
+        while stack:
+            thing = stack.pop()
+            if thing in seen:
+                continue
+            seen.add(thing)
+            if isinstance(thing, fx.Node) and thing not in makers:
+                stack += thing.all_input_nodes
+                continue
+            step = makers.get(thing)
+            if step is None or step in found:
+                continue
+            made = self._make(step)
+            found[step] = made
+            stack += [*made.needs, *made.rests_on]
+        order = {call: position for position, (call, _) in enumerate(self.schedule)}
+        return sorted(found.values(), key=lambda step: order.get(step.node, -1))
+
+    def _makers(self) -> dict[object, tuple[str, Node]]:
+        """Which step gives each input of the graph, and each host value."""
+        self.schedule = self.calls.schedule(self.plan.nodes, set(self.plan.roots.values()))
+        makers: dict[object, tuple[str, Node]] = {}
+        inputs = self.emitter.inputs
+        for node in self.emitter.hosted:
+            if self._is_step(node):
+                step = ("step", node)
+                makers[node] = step
+                names = self.emitter.step_inputs(node)
+                for name in names:
+                    makers[inputs[name]] = step
+            if node.type.kind.on_host and (ids := inputs.get(self.emitter.id_name(node))) is not None:
+                makers[ids] = ("id", node)
+        return makers
+
+    def _is_step(self, node: Node) -> bool:
+        return node not in self.plan.columns and node not in self.plan.defaults and node.op in ("call", "codes", "field", "lookup")
+
+    def _make(self, step: tuple[str, Node]) -> Step:
+        kind, node = step
+        if kind == "id":
+            batched = self.emitter.values[node].batched
+            return IdStep(node, self.emitter.inputs[self.emitter.id_name(node)], batched, rests_on=(node,))
+        return self._call(node) if node.op == "call" else self._list(node)
+
+    def _list(self, node: Node) -> ListStep:
+        arguments = [self._argument(arg, node.type.axes) for arg in node.args]
+        rests_on = [pool for argument in arguments for pool in (argument.source, *argument.pools) if pool is not None]
+        result, valid, lengths = self._results(node)
+        return ListStep(node, arguments, result, valid, lengths, self.emitter.values[node].batched, rests_on)
+
+    def _results(self, node: Node) -> tuple[fx.Node | None, fx.Node | None, dict[Axis, fx.Node]]:
+        inputs, name = self.emitter.inputs, self.emitter.host_name(node)
+        result = None if node.type.kind.on_host else inputs[name]
+        lengths = {axis: self.emitter.lengths[axis] for axis in node.type.axes if self.emitter.made_by(axis, node)}
+        return result, inputs.get(f"{name}_valid"), lengths
+
+    def _call(self, node: Node) -> CallStep:
+        emitter, lifted = self.emitter, tuple(node["lifted"])
+        external = self.plan.spec.externals[node["callee"]]
+        needed = self.demand.of(node, dict(self.schedule).get(node))
+        needed = emitter.k.both(needed, emitter.real(lifted))
+        able = emitter.k.both(*(emitter._argument_mask(node, arg) for arg in node.args))
+        arguments = [self._argument(arg, lifted, always_full=True) for arg in node.args]
+        numeric = all(argument.tensor is not None or argument.constant is not None and not arg.type.kind.on_host
+                      for argument, arg in zip(arguments, node.args, strict=True))
+        numeric = numeric and any(argument.tensor is not None for argument in arguments) and not node.type.kind.on_host
+        own = [axis for axis in node.type.axes if axis not in lifted]
+        numeric = numeric and all(axis.size is not None for axis in own)
+        evaluation = Evaluation(external, self.plan.calls[node], numeric)
+        rests_on = [pool for argument in arguments for pool in (argument.source, *argument.pools) if pool is not None]
+        result, valid, lengths = self._results(node)
+        return CallStep(node, external.name, evaluation, arguments, lifted, self._mask(needed, lifted, bool(lifted)),
+                        self._mask(able, lifted, False), result, valid, lengths, rests_on)
+
+    def _mask(self, mask: Value | None, lifted: tuple[Axis, ...], always: bool) -> fx.Node | None:
+        """A mask as a tensor over the rollouts and the lifted axes; None where it holds everywhere."""
+        if mask is None or mask.constant and mask.data:
+            if not always:
+                return None
+            mask = Value(True, truth=True)
+        for axis in lifted:
+            self.emitter.size_along(axis)
+        return self.emitter.build.full(mask, lifted)
+
+    def _argument(self, arg: Node, lifted: tuple[Axis, ...], always_full: bool = False) -> HostArgument:
+        emitter, value, type_ = self.emitter, self.emitter.values[arg], arg.type
+        common = {"type_axes": type_.axes, "kind": type_.kind, "labels": type_.labels}
+        if type_.kind is Kind.TABLE:
+            return HostArgument(**common, constant=self._table(arg))
+        fixed = emitter.fixed.get(arg)
+        if fixed is not None and always_full:
+            return HostArgument(**common, constant=_as_argument(fixed, type_))
+        if type_.kind.on_host:
+            if arg in emitter.hosted:
+                return HostArgument(**common, source=arg)
+            pools = tuple(node for node in emitter.hosted if node.type.kind is type_.kind)
+            return HostArgument(**common, ids=emitter.build.full(value, type_.axes), pools=pools)
+        if value.constant and not type_.axes:
+            return HostArgument(**common, constant=_as_argument(value.data, type_))
+        axes = tuple(axis for axis in lifted if axis in type_.axes) + tuple(axis for axis in type_.axes if axis not in lifted)
+        common["type_axes"] = axes
+        ragged = [axis for axis in axes if axis.ragged and axis not in lifted]
+        lengths = {axis: emitter.length_of(axis) for axis in ragged if not emitter.variant.dense or axis.maker}
+        return HostArgument(**common, tensor=emitter.build.full(value, axes), lengths=lengths)
+
+    def _table(self, node: Node) -> dict:
+        if node.op == "param":
+            return self.params[node["name"]]
+        return {key: plain(entry) for key, entry in node["value"]}
+
+
+def _as_argument(value: object, type_: Type) -> object:
+    """A constant as a Python function is to see it: an enum's label for its code."""
+    return type_.labels[value] if type_.kind is Kind.ENUM and not type_.axes else value

@@ -1,0 +1,201 @@
+"""A call within the schedule: which rows need it, their arguments, and its results back in place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, fx
+
+from rewardlang.ir.node import Node
+from rewardlang.tensor.calls import Counts, Evaluation, Failed, has_fallback
+from rewardlang.tensor.host import HostArgument, Run, put, settle
+from rewardlang.tensor.results import numbers, present
+from rewardlang.values.axes import Axis
+from rewardlang.values.types import Kind
+
+
+@dataclass(eq=False)
+class CallStep:
+    """One call node.
+
+    `needed` and `able` (every argument valid) are masks [B, *lifted], None where all rows are meant. `extent` is any tensor
+    [B, *lifted] where the call is lifted over axes.
+    """
+
+    node: Node
+    name: str
+    evaluation: Evaluation
+    arguments: Sequence[HostArgument]
+    lifted: tuple[Axis, ...]
+    needed: fx.Node | None
+    able: fx.Node | None
+    result: fx.Node | None
+    valid: fx.Node
+    lengths: dict[Axis, fx.Node] = field(default_factory=dict)
+    rests_on: Sequence[Node] = ()
+    batched: bool = True
+
+    @property
+    def needs(self) -> list[fx.Node]:
+        """The tensors that must be there before."""
+        masks = [node for node in (self.needed, self.able) if node is not None]
+        return masks + [node for argument in self.arguments for node in argument.needs]
+
+    def run(self, run: Run) -> None:
+        """Evaluate what is needed and put the results into the run."""
+        counts = run.counts.setdefault(self.name, Counts())
+        needed = run.tensors[self.needed] if self.needed is not None else None
+        able = run.tensors[self.able] if self.able is not None else None
+        places = needed if able is None else able if needed is None else needed & able
+        places = None if places is None or bool(places.all()) and not self.lifted else places.nonzero()
+        rows = run.batch.size if places is None else len(places)
+        asked = run.batch.size if needed is None else int(needed.sum())
+        counts.demanded += asked
+        counts.skipped += asked - rows
+        if self.evaluation.tensors:
+            self._on_tensors(run, places, counts)
+        else:
+            self._on_lists(run, places, rows, counts)
+
+    # Python values --------------------------------------------------------------------------------------------------
+
+    def _on_lists(self, run: Run, places: Tensor | None, rows: int, counts: Counts) -> None:
+        columns, varying = [], []
+        for argument in self.arguments:
+            varies = argument.constant is None
+            columns.append(argument_rows(argument, self.lifted, run, places) if varies else argument.constant)
+            varying.append(varies)
+        found = self.evaluation.results(columns, varying, rows, counts)
+        found = self._without_failures(run, found, places, counts)
+        self._settle(run, found, places)
+
+    def _without_failures(self, run: Run, found: list, places: Tensor | None, counts: Counts) -> list:
+        """Results with the declared value, or None, in place of failures, of which the reasons are kept."""
+        if Failed not in set(map(type, found)):
+            return found
+        failed = [row for row, value in enumerate(found) if type(value) is Failed]
+        counts.failed += len(failed)
+        fallback = has_fallback(self.evaluation)
+        if not fallback:
+            reasons = run.reasons.setdefault(self.node, {})
+            for row in failed:
+                reasons.setdefault(row if places is None else int(places[row][0]), f"{self.name}: {found[row]}")
+        value = self.evaluation.on_error if fallback else None
+        return [value if type(entry) is Failed else entry for entry in found]
+
+    def _settle(self, run: Run, found: list, places: Tensor | None) -> None:
+        type_, batch = self.node.type, run.batch
+        if places is None or self.lengths or type_.kind.on_host:
+            settle(run, self, found if places is None else self._nested(run, found, places))
+            return
+        values = numbers(type_.kind, found, batch.dtype, batch.device)
+        self._put(run, values, present(found, batch.device), places)
+
+    def _put(self, run: Run, values: Tensor, good: Tensor, places: Tensor | None) -> None:
+        """Results of the rows that were evaluated, in their places."""
+        if places is not None:
+            shape = run.tensors[self.needed].shape if self.lifted else (run.batch.size,)
+            index = tuple(places.unbind(1))
+            values = values.new_zeros(*shape, *values.shape[1:]).index_put(index, values)
+            good = good.new_zeros(shape).index_put(index, good)
+        put(run, self, values, good)
+
+    def _nested(self, run: Run, found: list, places: Tensor) -> list:
+        """Results of a lifted call as nested lists, None where it was not evaluated."""
+        rows = _empty(run.tensors[self.needed].shape if self.lifted else (run.batch.size,))
+        for place, value in zip(places.tolist(), found, strict=True):
+            inner = rows
+            for index in place[:-1]:
+                inner = inner[index]
+            inner[place[-1]] = value
+        return rows
+
+    # Tensors --------------------------------------------------------------------------------------------------------
+
+    def _on_tensors(self, run: Run, places: Tensor | None, counts: Counts) -> None:
+        columns = [tensor_rows(argument, self.lifted, run, places) for argument in self.arguments]
+        values, failures = self.evaluation.on_tensors(columns, run.batch.dtype, counts)
+        good = torch.ones(len(values), dtype=torch.bool, device=values.device)
+        if failures:
+            counts.failed += len(failures)
+            rows = torch.tensor(list(failures), device=values.device)
+            if has_fallback(self.evaluation):
+                values = values.index_fill(0, rows, float(self.evaluation.on_error))
+            else:
+                good[rows] = False
+                reasons = run.reasons.setdefault(self.node, {})
+                for row, reason in failures.items():
+                    reasons.setdefault(row if places is None else int(places[row][0]), f"{self.name}: {reason}")
+        self._put(run, values, good, places)
+
+
+def argument_rows(argument: HostArgument, lifted: tuple[Axis, ...], run: Run, places: Tensor | None) -> list:
+    """An argument's Python value for each row that is evaluated; its own axes as nested lists."""
+    if argument.tensor is not None:
+        return _plain_rows(argument, lifted, run, places)
+    rows = argument.objects(run)
+    if places is None:
+        return rows
+    if not lifted:
+        return [rows[row] for row in places.flatten().tolist()]
+    order = [axis for axis in argument.type_axes]
+    return [_entry(rows[place[0]], order, dict(zip(lifted, place[1:], strict=True))) for place in places.tolist()]
+
+
+def _entry(entry: object, axes: list[Axis], at: dict[Axis, int]) -> object:
+    """The part of a nested list at some positions; other axes stay as lists."""
+    if not axes or entry is None:
+        return entry
+    if axes[0] in at:
+        return _entry(entry[at[axes[0]]], axes[1:], at)
+    return [_entry(inner, axes[1:], at) for inner in entry]
+
+
+def tensor_rows(argument: HostArgument, lifted: tuple[Axis, ...], run: Run, places: Tensor | None) -> Tensor:
+    """An argument's rows that are evaluated, as a tensor [rows, *own axes]."""
+    if argument.tensor is None:
+        return torch.full((run.batch.size if places is None else len(places),), argument.constant,
+                          dtype=run.batch.dtype, device=run.batch.device)
+    values = run.tensors[argument.tensor]
+    if argument.kind in (Kind.INT, Kind.ENUM):
+        values = values.long()
+    return values if places is None else values[_index(argument, lifted, places)]
+
+
+def _index(argument: HostArgument, lifted: tuple[Axis, ...], places: Tensor) -> tuple[Tensor, ...]:
+    """The part of the places that an argument has axes for."""
+    kept = [0, *(1 + position for position, axis in enumerate(lifted) if axis in argument.type_axes)]
+    return tuple(places[:, column] for column in kept)
+
+
+def _plain_rows(argument: HostArgument, lifted: tuple[Axis, ...], run: Run, places: Tensor | None) -> list:
+    own = [axis for axis in argument.type_axes if axis not in lifted]
+    rows = tensor_rows(argument, lifted, run, places).tolist()
+    if argument.kind is Kind.ENUM:
+        rows = _map_leaves(rows, lambda code: argument.labels[code])
+    for depth, axis in enumerate(own):
+        if axis in argument.lengths:
+            lengths = run.tensors[argument.lengths[axis]]
+            lengths = lengths if places is None else lengths[places[:, 0]]
+            rows = _cut(rows, lengths.tolist(), depth)
+    return rows
+
+
+def _cut(rows: list, lengths: list, depth: int) -> list:
+    """Nested lists cut to the lengths of the axis `depth` levels below the rows."""
+    if depth == 0 or not isinstance(lengths[0] if lengths else 0, list):
+        return [_cut_at(row, length, depth) for row, length in zip(rows, lengths, strict=False)]
+    return [_cut(row, length, depth - 1) for row, length in zip(rows, lengths, strict=False)]
+
+
+def _cut_at(row: list, length: int, depth: int) -> list:
+    return row[:length] if depth == 0 else [_cut_at(inner, length, depth - 1) for inner in row]
+
+
+def _map_leaves(rows: list, function) -> list:
+    return [_map_leaves(row, function) if isinstance(row, list) else function(row) for row in rows]
+
+
+def _empty(shape: Sequence[int]) -> list:
+    return [None] * shape[0] if len(shape) == 1 else [_empty(shape[1:]) for _ in range(shape[0])]
+

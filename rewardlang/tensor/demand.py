@@ -1,0 +1,120 @@
+"""Where a value is needed: masks that travel from the outputs back to what is dear to compute."""
+
+from collections.abc import Callable
+
+from rewardlang.ir.node import Node, consumers
+from rewardlang.tensor.emit import Emitter
+from rewardlang.tensor.fxgraph import FALSE, TRUE, Value
+from rewardlang.tensor.order import Calls
+from rewardlang.values.axes import Axis
+
+
+class Demand:
+    """Builds, in the emitter's graph, where each node's value is needed.
+
+    A gate needs a side only where it is open, `??` its right side only where the left is invalid, `and` its dearer side
+    only where the other does not decide, a reduction only what `where` admits. Populations and histories are never
+    narrowed by a gate: if one position needs a window, all rollouts are needed.
+    """
+
+    def __init__(self, emitter: Emitter, nodes: list[Node], roots: set[Node], calls: Calls):
+        self.emitter, self.k, self.roots, self.calls = emitter, emitter.k, roots, calls
+        self.users = consumers(nodes)
+        self._found: dict[tuple[Node, frozenset[Node] | None], Value] = {}
+
+    def of(self, node: Node, ran: frozenset[Node] | None = None) -> Value:
+        """Where a node is needed, a truth value that is never invalid; TRUE for everywhere, padding included.
+
+        `ran` are the calls that may decide; a condition that rests on others is taken to hold. None: all may.
+        """
+        for upper in self._above(node, ran):
+            self._found[upper, ran] = self._of(upper, ran)
+        return self._found[node, ran]
+
+    def _above(self, node: Node, ran: frozenset[Node] | None) -> list[Node]:
+        """The node and all that use it, users first, as far as they are not known yet."""
+        seen, stack = set(), [node]
+        while stack:
+            found = stack.pop()
+            if found not in seen and (found, ran) not in self._found:
+                seen.add(found)
+                stack.extend(() if found in self.roots else self.users.get(found, ()))
+        return sorted(seen, key=lambda found: -found.number)
+
+    def _of(self, node: Node, ran: frozenset[Node] | None) -> Value:
+        if node in self.roots:
+            return TRUE
+        needed = FALSE
+        for user in self.users.get(node, ()):
+            for position, arg in enumerate(user.args):
+                if arg is node and not (needed.constant and needed.data):
+                    needed = self.k.logical_or(needed, self._by(user, position, ran))
+        return needed
+
+    def _by(self, user: Node, position: int, ran: frozenset[Node] | None) -> Value:
+        """Where one user needs its argument."""
+        needed = self._found[user, ran]
+        guard = self.calls.guard(user, position)
+        if user.get("roles") is not None:
+            needed = self._of_entries(user, needed)
+        elif user.op in _MOVED:
+            needed = _MOVED[user.op](self, user, position, needed)
+        if guard is not None and (ran is None or self.calls.below[guard] <= ran):
+            needed = self.k.logical_and(needed, self._open(user, position, self.emitter.values[guard]))
+        return self._shared(needed, user.args[position].type.axes)
+
+    def _open(self, user: Node, position: int, guard: Value) -> Value:
+        """Where the argument that guards another leaves it needed."""
+        known = guard.valid or TRUE
+        if user.op == "coalesce":
+            return self.k.logical_not(known)
+        holds = self.k.logical_and(guard.plain(), known)
+        if user.op == "gate":
+            return holds if position == 1 else self.k.logical_and(self.k.logical_not(guard.plain()), known)
+        if user.op == "or" or (user.op == "implies" and position == 0):
+            return self.k.logical_not(holds)
+        if user.op in ("and", "implies"):
+            return self.k.logical_not(self.k.logical_and(self.k.logical_not(guard.plain()), known))
+        return holds
+
+    def _of_entries(self, user: Node, needed: Value) -> Value:
+        """Where a reduction or scan needs entries: at every position that one needed result may see."""
+        if user.get("window"):
+            return self._anywhere(needed, needed.axes[:0], rollouts=True)
+        return self._shared(needed, tuple(axis for axis in user.type.axes if axis not in user["over"]))
+
+    def _anywhere(self, needed: Value, keep: tuple[Axis, ...], rollouts: bool = False) -> Value:
+        """Whether something is needed at any position of the axes not kept, or of any rollout."""
+        needed = self._shared(needed, keep if not rollouts else needed.axes)
+        if not rollouts or needed.constant or not needed.batched:
+            return needed
+        real = self.emitter.real(needed.axes)
+        return self.k.any(self.k.rollouts(needed, real, None))
+
+    def _shared(self, needed: Value, axes: tuple[Axis, ...]) -> Value:
+        """The same over fewer axes: where any position along the others is needed."""
+        gone = tuple(axis for axis in needed.axes if axis not in axes)
+        if not gone:
+            return needed
+        return self.k.any(self.k.gather(needed, self.emitter.real(gone), gone))
+
+
+def _renamed(demand: Demand, user: Node, _position: int, needed: Value) -> Value:
+    name = getattr(user["source"], "name", user["source"])
+    if name in ("batch", "group"):
+        kept = tuple(axis for axis in needed.axes if axis != user["target"])
+        return demand._anywhere(demand._shared(needed, kept), kept, rollouts=True)
+    source = next(axis for axis in user.args[0].type.axes if axis.name == name)
+    return demand.emitter._along(needed, user["target"], source)
+
+
+def _picked(demand: Demand, user: Node, _position: int, needed: Value) -> Value:
+    there = demand.k.eq(demand.emitter._positions(user["axis"]), Value(user["index"]))
+    return demand.k.logical_and(needed, there)
+
+
+def _item(demand: Demand, user: Node, position: int, needed: Value) -> Value:
+    return demand.emitter._picked(needed, user["axis"], position)
+
+
+_MOVED: dict[str, Callable[[Demand, Node, int, Value], Value]] = {"rename": _renamed, "pick": _picked, "vector": _item}

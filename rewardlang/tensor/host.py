@@ -1,0 +1,171 @@
+"""What Python does between two stretches of tensor code: texts to codes, fields of records, tables, and calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import torch
+from torch import Tensor, fx
+
+from rewardlang.ir.node import Node
+from rewardlang.tensor.calls import Counts
+from rewardlang.tensor.columns import Batch
+from rewardlang.tensor.entries import Layout, flatten
+from rewardlang.tensor.results import made_lists, numbers, present
+from rewardlang.values.axes import Axis
+from rewardlang.values.types import Kind
+
+#: Entries of host values are numbered: the position in the value's own list, plus this times the number of its node.
+STRIDE = 1 << 40
+
+
+@dataclass(slots=True)
+class Run:
+    """One call of the reward while it runs.
+
+    `tensors` by node of the fx graph, `lists` by host node (nested lists of entries), `reasons` by call node and rollout.
+    """
+
+    batch: Batch
+    tensors: dict[fx.Node, Tensor] = field(default_factory=dict)
+    lists: dict[Node, list] = field(default_factory=dict)
+    pools: dict[Node, list] = field(default_factory=dict)
+    codes: dict[object, int] = field(default_factory=dict)
+    counts: dict[str, Counts] = field(default_factory=dict)
+    reasons: dict[Node, dict[int, str]] = field(default_factory=dict)
+    lengths: dict[Axis, Tensor] = field(default_factory=dict)
+
+    def pool(self, node: Node) -> list:
+        """All entries of a host value in one list, in the order of their numbers."""
+        if node not in self.pools:
+            entries = self.lists[node]
+            for _ in node.type.axes:
+                entries = list(chain.from_iterable(entries))
+            self.pools[node] = entries
+        return self.pools[node]
+
+
+@dataclass(eq=False)
+class HostArgument:
+    """An argument of a host step.
+
+    One of: `constant` (its plain value), `source` (a host node whose list holds it), `ids` (a tensor of numbers of entries,
+    of the host nodes in `pools`), `tensor`. Tensors are [B, *lifted axes of its own, *own axes].
+    """
+
+    type_axes: tuple[Axis, ...]
+    kind: Kind
+    labels: tuple[str, ...] = ()
+    constant: object = None
+    source: Node | None = None
+    ids: fx.Node | None = None
+    pools: tuple[Node, ...] = ()
+    tensor: fx.Node | None = None
+    lengths: dict[Axis, fx.Node] = field(default_factory=dict)
+
+    @property
+    def needs(self) -> list[fx.Node]:
+        """The tensors that it reads."""
+        return [node for node in (self.ids, self.tensor, *self.lengths.values()) if node is not None]
+
+    def objects(self, run: Run) -> list | object:
+        """A host argument as nested lists [B, *axes]."""
+        if self.source is not None:
+            return run.lists[self.source]
+        pools = {node.number: run.pool(node) for node in self.pools}
+
+        def named(number: int | list) -> object:
+            if isinstance(number, list):
+                return [named(inner) for inner in number]
+            pool = pools.get(number // STRIDE, ())
+            return pool[number % STRIDE] if number % STRIDE < len(pool) else None
+
+        return named(run.tensors[self.ids].tolist())
+
+
+@dataclass(eq=False)
+class IdStep:
+    """Numbers the entries of a host value, for tensor code that moves them."""
+
+    node: Node
+    result: fx.Node
+    batched: bool
+    needs: Sequence[fx.Node] = ()
+    rests_on: Sequence[Node] = ()
+
+    def run(self, run: Run) -> None:
+        """Put the tensor of numbers into the run."""
+        rows = run.lists[self.node] if self.batched else run.lists[self.node][:1]
+        entries, layout = flatten(rows, self.node.type.axes)
+        numbers = torch.arange(len(entries), device=run.batch.device) + self.node.number * STRIDE
+        block = layout.pad(numbers, -1)
+        run.pools[self.node] = entries
+        run.tensors[self.result] = block if self.batched else block[0]
+
+
+@dataclass(eq=False)
+class ListStep:
+    """`codes`, `field` and `lookup`: a plain function of each entry."""
+
+    node: Node
+    arguments: Sequence[HostArgument]
+    result: fx.Node | None
+    valid: fx.Node | None
+    lengths: dict[Axis, fx.Node]
+    batched: bool
+    rests_on: Sequence[Node] = ()
+
+    @property
+    def needs(self) -> list[fx.Node]:
+        """The tensors that must be there before."""
+        return [node for argument in self.arguments for node in argument.needs]
+
+    def run(self, run: Run) -> None:
+        """Put the value and its mask into the run."""
+        if self.node.op == "codes":
+            self._codes(run)
+            return
+        if self.node.op == "field":
+            name = self.node["name"]
+            rows = _map(self.arguments[0].objects(run), lambda record: None if record is None else record.get(name))
+        else:
+            table = dict(self.arguments[0].constant)
+            rows = _map(self.arguments[1].objects(run), lambda key: None if key is None else table.get(key))
+        settle(run, self, rows)
+
+    def _codes(self, run: Run) -> None:
+        codes, rows = run.codes, self.arguments[0].objects(run)
+        rows = rows if self.batched else rows[:1]
+        entries, layout = flatten(rows, self.node.type.axes) if self.node.type.axes else (rows, Layout([len(rows)]))
+        numbers = torch.tensor([codes.setdefault(entry, len(codes)) for entry in entries], dtype=torch.int64)
+        block = layout.pad(numbers, -1).to(run.batch.device)
+        run.tensors[self.result] = block if self.batched else block[0]
+
+
+def _map(rows: list, function) -> list:
+    return [_map(row, function) if isinstance(row, list) else function(row) for row in rows]
+
+
+def settle(run: Run, step: object, rows: list) -> None:
+    """Put plain results, nested lists [B, *outer axes] with None where there is none, into the run as their step says."""
+    type_, device = step.node.type, run.batch.device
+    if step.lengths:
+        outer = len(type_.axes) - len(step.lengths)
+        found = made_lists(type_, rows, outer, run.batch.dtype, device)
+        for axis, node in step.lengths.items():
+            run.tensors[node] = run.lengths[axis] = found.lengths[axis]
+        valid, data = found.valid, found.data
+    else:
+        valid = present(rows, device)
+        data = rows if type_.kind.on_host else numbers(type_.kind, rows, run.batch.dtype, device)
+    put(run, step, data, valid)
+
+
+def put(run: Run, step: object, data: list | Tensor, valid: Tensor) -> None:
+    """Put one result and its mask into the run; a step that is not batched gives one row for all."""
+    if isinstance(data, list):
+        run.lists[step.node] = data
+    elif step.result is not None:
+        run.tensors[step.result] = data if step.batched else data[0]
+    if step.valid is not None:
+        run.tensors[step.valid] = valid if step.batched else valid[0]

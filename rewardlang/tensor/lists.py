@@ -1,0 +1,107 @@
+"""Columns of Python objects: the fast way where every entry is plainly right, the slow way that says what is not."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from rewardlang.tensor import words
+from rewardlang.tensor.entries import Conformer, Layout, Misfit, flatten
+from rewardlang.tensor.leaves import PLAIN, checker
+from rewardlang.tensor.wanted import Column, Problems, Wanted
+from rewardlang.values.axes import Axis
+from rewardlang.values.types import Kind
+
+_NOTHING = type(None)
+
+
+def read_list(
+    want: Wanted, rows: Sequence, dtype: torch.dtype, device: torch.device, known: dict[Axis, Tensor] | None
+) -> Column | None:
+    """A column from a list of entries, nested along its axes.
+
+    Returns None if a whole ragged list is missing in some row and `known` is None: ask again when the lengths that other
+    columns give are known.
+    """
+    try:
+        if want.type.kind.on_host:
+            return _plain_objects(want, rows, device)
+        entries, layout = flatten(rows, want.type.axes) if want.type.axes else (rows, Layout([len(rows)]))
+        return _numbers(want, entries, layout, dtype, device)
+    except (Misfit, TypeError, ValueError, RuntimeError, OverflowError):
+        return _slowly(want, rows, dtype, device, known)
+
+
+def _plain_objects(want: Wanted, rows: Sequence, device: torch.device) -> Column:
+    """Entries that are of the very type, or None; Misfit otherwise."""
+    entries, layout = flatten(rows, want.type.axes) if want.type.axes else (rows, Layout([len(rows)]))
+    types, plain = set(map(type, entries)), PLAIN.get(want.type.kind, frozenset())
+    if plain is not None and not types <= plain | {_NOTHING}:
+        raise Misfit
+    valid = layout.pad(_there(entries), True).to(device) if _NOTHING in types else None
+    return Column(rows, valid, _moved(layout, device), layout.real is None)
+
+
+def _there(entries: Sequence) -> Tensor:
+    return torch.tensor([entry is not None for entry in entries], dtype=torch.bool)
+
+
+def _numbers(want: Wanted, entries: Sequence, layout: Layout, dtype: torch.dtype, device: torch.device) -> Column:
+    """Entries that are numbers in range; any of the caught errors otherwise."""
+    kind = want.type.kind
+    if kind is Kind.ENUM:
+        codes = {label: code for code, label in enumerate(want.type.labels)}
+        try:
+            entries = [codes[label] for label in entries]
+        except KeyError:
+            raise Misfit from None
+    if kind is Kind.BOOL and set(map(type, entries)) <= {bool}:
+        flat = torch.tensor(entries, dtype=torch.bool, device=device)
+        return Column(layout.pad(flat, False), None, _moved(layout, device), layout.real is None)
+    flat = torch.tensor(entries, dtype=dtype, device=device)
+    if flat.dim() != 1:
+        raise Misfit
+    allowed = want.range(dtype)
+    if flat.numel():
+        least, most = torch.aminmax(flat)
+        if not (least.item() >= allowed.low and most.item() <= allowed.high):
+            raise Misfit
+    if kind is not Kind.FLOAT and not torch.equal(flat, flat.round()):
+        raise Misfit
+    block = layout.pad(flat, allowed.fill)
+    return Column(block != 0 if kind is Kind.BOOL else block, None, _moved(layout, device), layout.real is None)
+
+
+def _moved(layout: Layout, device: torch.device) -> dict[Axis, Tensor]:
+    return {axis: lengths.to(device) for axis, lengths in layout.lengths.items()}
+
+
+def _slowly(
+    want: Wanted, rows: Sequence, dtype: torch.dtype, device: torch.device, known: dict[Axis, Tensor] | None
+) -> Column | None:
+    """Every entry looked at: what is missing or does not fit becomes an invalid entry, a misfit a problem of its row."""
+    conformer = Conformer(want.type.axes, checker(want.type.entry(), want.domain, dict(want.fields)))
+    proper = conformer.rows(rows)
+    if conformer.holes:
+        if known is None and any(axis.ragged for axis in want.type.axes):
+            return None
+        proper = conformer.filled(proper, known or {})
+    entries, layout = flatten(proper, want.type.axes)
+    problems = _problems(want, conformer.problems, len(rows))
+    valid = layout.pad(_there(entries), True).to(device)
+    if want.type.kind.on_host:
+        return Column(proper, valid, _moved(layout, device), layout.real is None, problems)
+    fill = want.range(dtype).fill
+    fill = bool(fill) if want.type.kind is Kind.BOOL else fill
+    held = torch.bool if want.type.kind is Kind.BOOL else dtype
+    flat = torch.tensor([fill if entry is None else entry for entry in entries], dtype=held, device=device)
+    block = layout.pad(flat, fill)
+    return Column(block, valid, _moved(layout, device), layout.real is None, problems)
+
+
+def _problems(want: Wanted, found: dict[int, str], size: int) -> Problems | None:
+    if not found:
+        return None
+    rows = torch.zeros(size, dtype=torch.bool)
+    rows[list(found)] = True
+    return Problems(rows, lambda row: words.within_row(want.column, found[row]))

@@ -1,0 +1,63 @@
+"""Params: what the caller gives or the spec has by default, checked once, trained ones as parameters of torch."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+from rewardlang.ir.spec import ParamInfo
+from rewardlang.tensor import words
+from rewardlang.tensor.emit import plain
+from rewardlang.tensor.entries import Misfit
+from rewardlang.tensor.leaves import checker
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Kind
+
+_INFINITE = {"inf": float("inf"), "-inf": float("-inf")}
+
+
+class ParamError(words.RewardError):
+    """A param that is no value of its type, or out of its range."""
+
+
+def resolve_params(infos: Mapping[str, ParamInfo], given: Mapping[str, object]) -> dict[str, object]:
+    """The value of each param by name: numbers, bools, codes of enums, nested lists, dicts; trained ones nn.Parameter.
+
+    A required one that is not given is left out. Raises MissingError for a name that is no param, ParamError for a value
+    that does not fit.
+    """
+    for name in given:
+        if name not in infos:
+            raise words.MissingError(words.unknown_name("param", name, infos))
+    found = {}
+    for name, info in infos.items():
+        if name in given:
+            found[name] = _checked(info, given[name])
+        elif not info.required:
+            found[name] = plain(info.default) if info.type.kind is not Kind.TABLE else _table(info.default)
+    return {name: _trained(value) if infos[name].learnable else value for name, value in found.items()}
+
+
+def _checked(info: ParamInfo, value: object) -> object:
+    if isinstance(value, str) and info.type.kind is Kind.FLOAT:
+        value = _INFINITE.get(value, value)
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float) and value in _INFINITE.values() and _holds(info, value):
+        return value
+    try:
+        return checker(info.type, info.domain)(value)
+    except Misfit as misfit:
+        raise ParamError(words.bad_param(info.name, str(misfit))) from None
+
+
+def _holds(info: ParamInfo, value: float) -> bool:
+    return info.domain is None or (isinstance(info.domain, Interval) and info.domain.contains(value))
+
+
+def _table(default: object) -> dict:
+    return {key: plain(value) for key, value in (default.items() if isinstance(default, Mapping) else default or ())}
+
+
+def _trained(value: object) -> nn.Parameter:
+    return nn.Parameter(torch.tensor(value, dtype=torch.float64))

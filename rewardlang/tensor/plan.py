@@ -1,0 +1,134 @@
+"""What can be computed from the columns at hand: which outputs, from which columns, with which calls."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import ExternalInfo, OutputInfo, Spec
+from rewardlang.tensor.sources import Source
+from rewardlang.tensor.wanted import Wanted
+
+
+@dataclass(eq=False)
+class Plan:
+    """The part of a spec's graph that runs for one set of columns.
+
+    `roots` are the values to give back, by name: outputs as such, `term NAME`, `gate NAME`. `columns` has the column of
+    each node that comes from data, `calls` the source of each call that is made, `defaults` the nodes of absent columns
+    that have a default, `missing` what each output lacks that is left out.
+    """
+
+    spec: Spec
+    outputs: dict[str, OutputInfo]
+    roots: dict[str, Node]
+    nodes: list[Node]
+    columns: dict[Node, Wanted]
+    calls: dict[Node, Source]
+    defaults: dict[Node, object]
+    missing: dict[str, list[str]] = field(default_factory=dict)
+
+    def rests_on(self, root: Node) -> set[Node]:
+        """All nodes of the plan that a root rests on."""
+        return set(reachable_until([root], self.columns.keys()))
+
+
+class Planner:
+    """Makes plans for one spec; `source` gives the source of an external that has no column, or None."""
+
+    def __init__(
+        self, spec: Spec, asked: Collection[str] | None, params: Mapping[str, object],
+        source: Callable[[str, ExternalInfo], Source | None], bound: Collection[str],
+    ):
+        self.spec, self.params, self.source, self.bound = spec, params, source, bound
+        self.outputs = {name: info for name, info in spec.outputs.items() if asked is None or name in asked}
+        self.wanted = self._candidates()
+        self.names = tuple(dict.fromkeys(want.column for wanted in self.wanted.values() for want in wanted))
+
+    def _candidates(self) -> dict[Node, list[Wanted]]:
+        """For each input and call the columns that can give it, the best first."""
+        nodes = reachable(info.node for info in self.outputs.values())
+        infos = {info.node: info for info in self.spec.inputs.values()}
+        calls = [node for node in nodes if node.op == "call"]
+        named: dict[Node, list[str]] = {}
+        for name, node in self.spec.names.items():
+            named.setdefault(node, []).append(name)
+        found = {}
+        for node in nodes:
+            if node in infos:
+                info = infos[node]
+                paths = dict.fromkeys((info.column, info.name))
+                found[node] = [Wanted(info.name, path, info.type, info.domain) for path in paths]
+            elif node.op == "call":
+                external = self.spec.externals[node["callee"]]
+                alone = sum(other["callee"] == node["callee"] for other in calls) == 1
+                paths = [external.name] if alone else [name for name in named.get(node, ()) if name != external.name]
+                found[node] = [
+                    Wanted(f"{path}_{node.number}", path, node.type, external.domain, external.field_domains) for path in paths
+                ]
+        return found
+
+    def plan(self, present: Callable[[str], bool]) -> Plan:
+        """The plan where `present` says which columns there are."""
+        given = {node: next((want for want in wanted if present(want.column)), None) for node, wanted in self.wanted.items()}
+        columns = {node: want for node, want in given.items() if want is not None and not self._is_bound(node)}
+        defaults = self._defaults(columns)
+        missing, kept = {}, {}
+        for name, info in self.outputs.items():
+            lacks = self._lacking([info.node], columns, defaults)
+            if lacks:
+                missing[name] = lacks
+            else:
+                kept[name] = info
+        roots = self._roots(kept)
+        nodes = reachable_until(roots.values(), {*columns, *defaults})
+        there = set(nodes)
+        calls = {node: self._source(node) for node in nodes if node.op == "call" and node not in columns}
+        return Plan(self.spec, kept, roots, nodes, {node: want for node, want in columns.items() if node in there},
+                    calls, {node: value for node, value in defaults.items() if node in there}, missing)
+
+    def _is_bound(self, node: Node) -> bool:
+        return node.op == "call" and bool({node["callee"], self.spec.externals[node["callee"]].name} & set(self.bound))
+
+    def _source(self, node: Node) -> Source | None:
+        return self.source(node["callee"], self.spec.externals[node["callee"]])
+
+    def _defaults(self, columns: Collection[Node]) -> dict[Node, object]:
+        return {info.node: info.default for info in self.spec.inputs.values() if info.has_default and info.node not in columns}
+
+    def _lacking(self, roots: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> list[str]:
+        """The names of what is not there, though some roots rest on it."""
+        lacks = []
+        for node in reachable_until(roots, {*columns, *defaults}):
+            if node in columns or node in defaults:
+                continue
+            if node.op == "input":
+                lacks.append(self.wanted[node][0].column)
+            elif node.op == "param" and node["name"] not in self.params:
+                lacks.append(node["name"])
+            elif node.op == "call" and not self._is_bound(node):
+                external = self.spec.externals[node["callee"]]
+                if external.target is None:
+                    lacks.append(external.name)
+        return list(dict.fromkeys(lacks))
+
+    def _roots(self, outputs: Mapping[str, OutputInfo]) -> dict[str, Node]:
+        roots = {name: info.node for name, info in outputs.items()}
+        for name, info in outputs.items():
+            prefix = "" if info.role == "reward" else f"{name}."
+            roots |= {f"term {prefix}{label}": node for label, node in info.terms}
+        reached = set(reachable(info.node for info in outputs.values()))
+        return roots | {f"gate {name}": node for name, node in self.spec.gates.items() if node in reached}
+
+
+def reachable_until(roots: Iterable[Node], stops: Collection[Node]) -> list[Node]:
+    """The roots and all they rest on, arguments first, not looking behind the nodes in `stops`."""
+    seen: set[Node] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            if node not in stops:
+                stack.extend(node.args)
+    return sorted(seen, key=lambda node: node.number)
+

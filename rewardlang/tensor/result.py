@@ -1,0 +1,327 @@
+"""What a call of a reward gives back; everything in it is made when it is asked for."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, fx
+
+from rewardlang.tensor import words
+from rewardlang.tensor.assemble import Code, Given
+from rewardlang.tensor.calls import Counts
+from rewardlang.tensor.host import HostArgument, Run
+from rewardlang.values.axes import Axis
+from rewardlang.values.types import Kind, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Named(Mapping):
+    """Values by name, each computed when it is first asked for; a name that was left out says what it lacks."""
+
+    def __init__(self, names: dict[str, str], result: "Result", missing: Mapping[str, list[str]], kind: str):
+        self._names, self._result, self._missing, self._kind = names, result, missing, kind
+
+    def __getitem__(self, name: str) -> Tensor | list:
+        if name not in self._names:
+            raise words.MissingError(self._problem(name))
+        return self._result.value(self._names[name])
+
+    def _problem(self, name: str) -> str:
+        if name in self._missing:
+            return words.missing_for(name, self._missing[name])
+        return words.unknown_name(self._kind, name, self._names)
+
+    def __iter__(self) -> "Iterator[str]":
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(self._names)}}}"
+
+
+class Result:
+    """Rewards, and what they are made of, for one batch of B rollouts.
+
+    Tensors are [B, *axes], 0 in padding and where invalid, and always finite. `reward`, `weight`, `keep`, `done`,
+    `advantage` are the outputs of those roles; `outputs`, `terms`, `gates` give all by name. `valid` [B] tells which
+    rollouts have a reward, `invalid` why the others have none, `mask` (of the shape of `reward`) which of its entries
+    count. `counts` says how often each model and verifier was asked.
+    """
+
+    def __init__(self, code: Code, run: Run, explain):
+        self._code, self._run, self._explain = code, run, explain
+        self._values: dict[str, tuple[Tensor | list, Tensor | None]] = {}
+
+    # Tensors --------------------------------------------------------------------------------------------------------
+
+    @property
+    def reward(self) -> Tensor:
+        """The reward, [B] or [B, T]. MissingError where the spec has none or it lacks a column."""
+        return self.outputs["reward"]
+
+    @property
+    def weight(self) -> Tensor:
+        """The output `weight`."""
+        return self.outputs["weight"]
+
+    @property
+    def keep(self) -> Tensor:
+        """The output `keep`."""
+        return self.outputs["keep"]
+
+    @property
+    def done(self) -> Tensor:
+        """The output `done`."""
+        return self.outputs["done"]
+
+    @property
+    def advantage(self) -> Tensor:
+        """The output `advantage`."""
+        return self.outputs["advantage"]
+
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """By model or verifier: rows demanded, evaluated, deduplicated, skipped and failed."""
+        return self._run.counts
+
+    @cached_property
+    def outputs(self) -> Named:
+        """Every output by name."""
+        return Named({name: name for name in self._code.plan.outputs}, self, self._code.plan.missing, "output")
+
+    @cached_property
+    def terms(self) -> Named:
+        """The labelled terms of the reward, which add up to it; those of another output as `OUTPUT.LABEL`."""
+        return self._prefixed("term ", "term")
+
+    @cached_property
+    def gates(self) -> Named:
+        """The conditions of gates."""
+        return self._prefixed("gate ", "gate")
+
+    def _prefixed(self, prefix: str, kind: str) -> Named:
+        names = {name.removeprefix(prefix): name for name in self._code.given if name.startswith(prefix)}
+        return Named(names, self, {}, kind)
+
+    @property
+    def _main(self) -> str:
+        """The output that says which rollouts are valid: the reward, else the first."""
+        return "reward" if "reward" in self._code.plan.outputs else next(iter(self._code.plan.outputs))
+
+    @cached_property
+    def valid(self) -> Tensor:
+        """Which rollouts have a reward, bool [B]."""
+        return self.row_mask(self._main)
+
+    @cached_property
+    def mask(self) -> Tensor:
+        """Which entries of the reward count: those of valid rollouts, without padding."""
+        given = self._code.given[self._main]
+        data, _ = self.finished(self._main)
+        rows = self.valid.view(-1, *(1,) * len(given.node.type.axes))
+        real = self._real(given)
+        return rows.expand(data.shape).clone() if real is None else rows & real
+
+    @cached_property
+    def invalid(self) -> list[str | None]:
+        """For each rollout None, or the first cause why it has no reward."""
+        return self.reasons(self._main)
+
+    def reasons(self, name: str) -> list[str | None]:
+        """For each rollout None, or why an output is invalid there."""
+        rows = (~self.row_mask(name)).nonzero().flatten().tolist()
+        found: list[str | None] = [None] * self._run.batch.size
+        if rows:
+            for row, reason in self._explain(self, name, rows).items():
+                found[row] = reason
+        return found
+
+    # How values are finished ------------------------------------------------------------------------------------------
+
+    def value(self, name: str) -> Tensor | list:
+        """A value by its full name."""
+        return self.finished(name)[0]
+
+    def finished(self, name: str) -> tuple[Tensor | list, Tensor | None]:
+        """A value and its mask over all its entries (None: all are valid), finite and 0 where invalid."""
+        if name not in self._values:
+            self._values[name] = self._finish(name)
+        return self._values[name]
+
+    def _finish(self, name: str) -> tuple[Tensor | list, Tensor | None]:
+        given, run = self._code.given[name], self._run
+        mask = self._tensor(given.valid)
+        if given.node.type.kind.on_host:
+            return self._objects(given), mask
+        data = self._tensor(given.data) if isinstance(given.data, fx.Node) else given.data
+        data = self._whole(data, given)
+        mask = None if mask is None else mask.expand(data.shape)
+        rows = self._faulty_rows(name)
+        if rows is not None:
+            good = (~rows).to(data.device).view(-1, *(1,) * (data.dim() - 1))
+            mask = good.expand(data.shape) if mask is None else mask & good
+        if data.is_floating_point() and not self._is_finite(data):
+            finite = data.isfinite()
+            mask = finite if mask is None else mask & finite
+        if mask is not None and self._by_row(name):
+            mask = self._whole_rows(mask, given)
+        if mask is not None:
+            data = torch.where(mask, data, torch.zeros((), dtype=data.dtype, device=data.device))
+        if data.is_floating_point() and data.dtype is not run.batch.result:
+            data = data.to(run.batch.result)
+        return data, mask
+
+    def _whole(self, data: Tensor | float | bool, given: Given) -> Tensor:
+        """The value with a dimension for the rollouts."""
+        batch = self._run.batch
+        if not isinstance(data, Tensor):
+            dtype = torch.bool if given.node.type.kind is Kind.BOOL else batch.dtype
+            data = torch.full((), data, dtype=dtype, device=batch.device)
+        return data if given.batched else data.expand(batch.size, *data.shape)
+
+    @staticmethod
+    def _is_finite(data: Tensor) -> bool:
+        if not data.numel():
+            return True
+        least, most = torch.aminmax(data.detach())
+        return isfinite(least.item()) and isfinite(most.item())
+
+    def _by_row(self, name: str) -> bool:
+        """Whether one invalid entry makes the rollout's whole value invalid: of rewards, and what adds up to them."""
+        role = self._code.plan.outputs[name].role if name in self._code.plan.outputs else "output"
+        return role in ("reward", "advantage", "weight")
+
+    def _whole_rows(self, mask: Tensor, given: Given) -> Tensor:
+        if mask.dim() == 1:
+            return mask
+        real = self._real(given)
+        rows = (mask if real is None else mask | ~real).flatten(1).all(1)
+        rows = rows.view(-1, *(1,) * (mask.dim() - 1))
+        return rows.expand(mask.shape) if real is None else rows & real
+
+    def row_mask(self, name: str) -> Tensor:
+        """Which rollouts have a wholly valid value of an output, bool [B]."""
+        data, mask = self.finished(name)
+        batch = self._run.batch
+        if mask is None:
+            return torch.ones(batch.size, dtype=torch.bool, device=batch.device)
+        if mask.dim() == 0:
+            return mask.expand(batch.size)
+        if mask.dim() == 1:
+            return mask
+        real = self._real(self._code.given[name])
+        return (mask if real is None else mask | ~real).flatten(1).all(1)
+
+    def _faulty_rows(self, name: str) -> Tensor | None:
+        """Rollouts in which a column is wrong that the value needs there."""
+        problems = self._run.batch.problems
+        if not problems:
+            return None
+        found = None
+        below = self._code.plan.rests_on(self._code.plan.roots[name])
+        for node, want in self._code.plan.columns.items():
+            if want.name in problems and node in below:
+                for problem in problems[want.name]:
+                    rows = problem.rows & self._asks(node)
+                    found = rows if found is None else found | rows
+        return found
+
+    def _asks(self, node) -> Tensor:
+        """In which rollouts a column is needed."""
+        asked = self._code.asked.get(node)
+        if asked is None:
+            return torch.ones(self._run.batch.size, dtype=torch.bool)
+        needed = self._run.tensors[asked].cpu()
+        return needed if needed.dim() == 1 else needed.flatten(1).any(1)
+
+    def _tensor(self, node: fx.Node | None) -> Tensor | None:
+        return None if node is None else self._run.tensors[node]
+
+    def _real(self, given: Given) -> Tensor | None:
+        """Which entries of a value are no padding, bool [B, *axes]; None if all are."""
+        axes = given.node.type.axes
+        found = None
+        for position, axis in enumerate(axes, start=1):
+            lengths = self._run.lengths.get(axis, self._run.batch.lengths.get(axis))
+            if not axis.ragged or lengths is None:
+                continue
+            size = self._size(given, position)
+            mask = torch.arange(size, device=lengths.device) < lengths.unsqueeze(-1)
+            for outer, other in enumerate(axes[: position - 1], start=1):
+                if other.name not in axis.within:
+                    mask = mask.unsqueeze(outer)
+            mask = mask[(...,) + (None,) * (len(axes) + 1 - mask.dim())]
+            found = mask if found is None else found & mask
+        return found
+
+    def _size(self, given: Given, position: int) -> int:
+        data = self._run.tensors[given.data]
+        return data.shape[position if given.batched else position - 1]
+
+    def _objects(self, given: Given) -> list:
+        """A host value as nested lists."""
+        node = given.node
+        if node in self._run.lists:
+            return self._run.lists[node]
+        pools = tuple(pool for pool in self._code.emitter.hosted if pool.type.kind is node.type.kind)
+        return HostArgument(node.type.axes, node.type.kind, ids=given.data, pools=pools).objects(self._run)
+
+    # Plain data -----------------------------------------------------------------------------------------------------
+
+    def to_lists(self, name: str) -> list:
+        """An output, term or gate as nested lists: ragged axes cut to their lengths, None where invalid, labels of enums.
+
+        A rollout without a reward is None as a whole.
+        """
+        full = next((full for full in (name, f"term {name}", f"gate {name}") if full in self._code.given), name)
+        if full not in self._code.given:
+            raise words.MissingError(self.outputs._problem(name))
+        given = self._code.given[full]
+        data, mask = self.finished(full)
+        rows = data if isinstance(data, list) else data.tolist()
+        marks = None if mask is None else mask.tolist()
+        alive = self.row_mask(full).tolist() if self._by_row(full) else None
+        lengths = {axis: found.tolist() for axis, found in {**self._run.batch.lengths, **self._run.lengths}.items()}
+        cut = _Cut(given.node.type.axes, lengths, _converter(given.node.type))
+        return [
+            None if alive is not None and not alive[row] else cut.entry(rows[row], True if marks is None else marks[row], {"": row})
+            for row in range(self._run.batch.size)
+        ]
+
+    def __repr__(self) -> str:
+        return f"<rewards of {self._run.batch.size} rollouts: {', '.join(self._code.plan.outputs)}>"
+
+
+def _converter(type_: Type) -> Callable | None:
+    if type_.kind is Kind.ENUM:
+        return lambda code: type_.labels[int(code)]
+    return int if type_.kind is Kind.INT else None
+
+
+class _Cut:
+    """Padded nested lists without their padding, None where invalid."""
+
+    def __init__(self, axes: tuple[Axis, ...], lengths: dict[Axis, list], convert: Callable | None):
+        self.axes, self.lengths, self.convert = axes, lengths, convert
+
+    def entry(self, entry: object, mark: object, at: dict[str, int], depth: int = 0) -> object:
+        """One entry, or a list of them along the axes from `depth` on; `at` are the positions so far by axis name."""
+        if depth == len(self.axes):
+            return None if mark is False or entry is None else entry if self.convert is None else self.convert(entry)
+        if entry is None:
+            return None
+        axis = self.axes[depth]
+        length = self.lengths.get(axis, len(entry)) if axis.ragged else len(entry)
+        if not isinstance(length, int):
+            for name in ("", *axis.within):
+                length = length[at[name]]
+        return [
+            self.entry(entry[i], mark if isinstance(mark, bool) else mark[i], {**at, axis.name: i}, depth + 1)
+            for i in range(length)
+        ]

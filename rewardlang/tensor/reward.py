@@ -1,0 +1,207 @@
+"""A compiled reward: columns in, rewards out."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rewardlang.ir.node import Node
+from rewardlang.ir.spec import ExternalInfo, Spec
+from rewardlang.tensor import words
+from rewardlang.tensor.assemble import Assembler, Code
+from rewardlang.tensor.code import Segment
+from rewardlang.tensor.columns import Batch, find, read
+from rewardlang.tensor.emit import Variant, length_name
+from rewardlang.tensor.entries import flatten
+from rewardlang.tensor.explain import explain
+from rewardlang.tensor.host import Run
+from rewardlang.tensor.params import resolve_params
+from rewardlang.tensor.plan import Plan, Planner
+from rewardlang.tensor.result import Result
+from rewardlang.tensor.sources import Source, bound, find_binding, named
+
+
+def compile_spec(
+    spec: Spec,
+    params: Mapping[str, object] | None = None,
+    bind: Mapping[str, object] | None = None,
+    trust: Sequence[str] = (),
+    outputs: Sequence[str] | None = None,
+    compile: bool = False,
+    total: frozenset[Node] = frozenset(),
+) -> "CompiledReward":
+    """A running reward from a typed program without errors, its graph optimised.
+
+    `params` by name (a trained one becomes an nn.Parameter); `bind` gives a callable or nn.Module for a model or verifier;
+    `trust` names the modules whose code the spec may run; `outputs` are those to compute (None: all that the columns allow);
+    `compile` uses torch.compile; `total` are nodes whose domain is proved to hold. Raises MissingError for unknown names,
+    ParamError for a param that does not fit.
+    """
+    return CompiledReward(spec, dict(params or {}), dict(bind or {}), tuple(trust), outputs, compile, total)
+
+
+class CompiledReward:
+    """Rewards for batches of rollouts: `reward(columns)` gives a `Result`.
+
+    A bound model gets the rows that need it at once: one list for each parameter, in order, or one tensor if all are
+    numbers; it gives back a list or tensor of as many results. A bound verifier is called for one row at a time, unless it
+    is an nn.Module. Code is emitted for each dtype, device and set of columns when it is first needed, and kept.
+    """
+
+    def __init__(
+        self, spec: Spec, params: dict, bind: dict, trust: tuple[str, ...],
+        outputs: Sequence[str] | None, compile: bool, total: frozenset[Node],
+    ):
+        self.spec, self.compiled, self.total = spec, compile, total
+        self._given = (params, bind, trust, outputs)
+        self._check_names(bind, outputs)
+        self.params = resolve_params(spec.params, params)
+        self.trained = nn.ParameterDict({name: x for name, x in self.params.items() if isinstance(x, nn.Parameter)})
+        self._bind, self._trust = bind, trust
+        self._sources: dict[str, Source] = {}
+        self._planner = Planner(spec, None if outputs is None else set(outputs), self.params, self._source, tuple(bind))
+        self._plans: dict[frozenset[str], Plan] = {}
+        self._codes: dict[tuple[Plan, Variant], Code] = {}
+        self._asked = outputs
+        self._check_required(outputs)
+
+    def _check_names(self, bind: Mapping[str, object], outputs: Sequence[str] | None) -> None:
+        names = {external.name for external in self.spec.externals.values()} | set(self.spec.externals)
+        for name in bind:
+            if name not in names:
+                raise words.MissingError(words.unknown_name("model or verifier", name, sorted(names)))
+        for name in outputs or ():
+            if name not in self.spec.outputs:
+                raise words.MissingError(words.unknown_name("output", name, self.spec.outputs))
+
+    def _check_required(self, outputs: Sequence[str] | None) -> None:
+        """Params without which nothing that is asked for can be computed are missed at once."""
+        plan = self._planner.plan(lambda _name: True)
+        if plan.missing and (outputs is not None or not plan.outputs):
+            name, lacks = next(iter(plan.missing.items()))
+            raise words.MissingError(words.missing_for(name, lacks))
+
+    def _source(self, key: str, external: ExternalInfo) -> Source:
+        if key not in self._sources:
+            binding = find_binding(external, key, self._bind)
+            self._sources[key] = named(external, self._trust) if binding is None else bound(external, binding)
+        return self._sources[key]
+
+    # Calling --------------------------------------------------------------------------------------------------------
+
+    def __call__(
+        self, columns: Mapping[str, object], update_run: bool = True, lengths: Mapping[str, object] | None = None
+    ) -> Result:
+        """The rewards of a batch.
+
+        `columns` by name: lists, arrays or tensors with one entry a rollout (ragged axes as nested lists, or as a padded
+        tensor with `lengths` by axis name). Columns that the spec does not know are ignored. `update_run` has an effect only
+        on specs with statistics `over run`. Raises RewardError where nothing can be computed; what is wrong in single rows
+        makes only them invalid.
+        """
+        raw = {path: column for path in self._planner.names if (column := find(columns, path)) is not None}
+        plan = self._plan(frozenset(raw))
+        wanted = list(plan.columns.values())
+        batch = read(wanted, [raw[want.column] for want in wanted], lengths)
+        if not wanted:
+            batch.size = self._row_count(columns)
+        code = self._code(plan, self._variant(batch))
+        run = self._start(code, batch)
+        for part in code.order:
+            part.run(run)
+        return Result(code, run, explain)
+
+    def _plan(self, present: frozenset[str]) -> Plan:
+        plan = self._plans.get(present)
+        if plan is None:
+            plan = self._plans[present] = self._planner.plan(present.__contains__)
+        if not plan.outputs:
+            raise words.MissingError(words.nothing_to_compute(plan.missing))
+        if self._asked is not None and plan.missing:
+            name, lacks = next(iter(plan.missing.items()))
+            raise words.MissingError(words.missing_for(name, lacks))
+        return plan
+
+    @staticmethod
+    def _row_count(columns: Mapping[str, object]) -> int:
+        return len(next(iter(columns.values()), ()))
+
+    def _variant(self, batch: Batch) -> Variant:
+        grad = torch.is_grad_enabled() and (batch.grad or len(self.trained) > 0 or self._has_modules())
+        return Variant(batch.dtype, batch.device, batch.clean, batch.dense, grad)
+
+    def _has_modules(self) -> bool:
+        return any(isinstance(binding, nn.Module) for binding in self._bind.values())
+
+    def _code(self, plan: Plan, variant: Variant) -> Code:
+        key = (plan, variant)
+        code = self._codes.get(key)
+        if code is None:
+            code = Assembler(plan, variant, self.params, self.total).assemble()
+            if self.compiled:
+                for part in code.order:
+                    if isinstance(part, Segment):
+                        part.module = torch.compile(part.module)
+            self._codes[key] = code
+        return code
+
+    @staticmethod
+    def _start(code: Code, batch: Batch) -> Run:
+        """A run with all that comes from the columns in it."""
+        run, emitter = Run(batch), code.emitter
+        inputs = emitter.inputs
+        for node, name in emitter.columns.items():
+            column = batch.columns[name]
+            if isinstance(column.data, list):
+                run.lists[node] = column.data
+            else:
+                run.tensors[inputs[name]] = column.data
+            if not code.variant.clean:
+                run.tensors[inputs[f"{name}_valid"]] = _mask(column, node, batch)
+        for axis, lengths in batch.lengths.items():
+            node = inputs.get(length_name(axis))
+            if node is not None:
+                run.tensors[node] = lengths
+        for node in emitter.hosted:
+            if node in emitter.fixed:
+                run.lists[node] = [emitter.fixed[node]] * batch.size
+        return run
+
+    # The tensor part as a module --------------------------------------------------------------------------------------
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the spec's text, the params, and the names of what is bound: equal rewards have equal ones."""
+        params = {name: x.tolist() if isinstance(x, Tensor) else x for name, x in sorted(self.params.items())}
+        content = repr((self.spec.source.text, params, sorted(self._bind), sorted(self.spec.outputs), self._asked))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def parameters(self) -> list[nn.Parameter]:
+        """The trained params."""
+        return list(self.trained.values())
+
+    def __reduce__(self):
+        return _restore, (self.spec, *self._given, self.compiled, self.total, {n: x.detach() for n, x in self.trained.items()})
+
+
+def _mask(column, node: Node, batch: Batch) -> Tensor:
+    """A column's mask, made where it has none."""
+    if column.valid is not None:
+        return column.valid
+    if isinstance(column.data, Tensor):
+        return torch.ones((), dtype=torch.bool, device=batch.device).expand(column.data.shape)
+    return _host_mask(column.data, node, batch)
+
+
+def _host_mask(rows: list, node: Node, batch: Batch) -> Tensor:
+    shape = flatten(rows, node.type.axes)[1].shape
+    return torch.ones((), dtype=torch.bool, device=batch.device).expand(shape)
+
+
+def _restore(spec, params, bind, trust, outputs, compile, total, trained) -> CompiledReward:
+    reward = CompiledReward(spec, params, bind, trust, outputs, compile, total)
+    for name, value in trained.items():
+        reward.trained[name].data.copy_(value)
+    return reward
+

@@ -1,0 +1,71 @@
+"""Who answers a call: a binding of the caller's, or the function that the spec names, if it may be used."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from torch import nn
+
+from rewardlang.ir.spec import ExternalInfo
+from rewardlang.tensor import words
+from rewardlang.verifiers.binding import VerifierUnavailable, resolve
+
+#: Verifiers of ours; everything else needs the caller's trust.
+OWN = "rewardlang.verifiers"
+
+
+@dataclass(frozen=True)
+class Source:
+    """How to evaluate calls of one external.
+
+    `batched`: `function` takes one list (or tensor) for each argument, an entry a row, and returns as many results. Else it
+    takes the arguments of one row. With `limit` (seconds), `target` is called in worker processes instead.
+    """
+
+    function: Callable | None
+    batched: bool
+    target: str | None = None
+    limit: float | None = None
+
+
+def bound(external: ExternalInfo, binding: object) -> Source:
+    """The source for a callable or module that the caller has bound. A bound function owns its time: no limit is set."""
+    if not callable(binding):
+        raise words.RewardError(words.unusable_target(external.name, words.shown(binding), "it cannot be called"))
+    return Source(binding, external.kind == "model" or isinstance(binding, nn.Module))
+
+
+def named(external: ExternalInfo, trust: Iterable[str]) -> Source:
+    """The source for the function that the spec names. TrustError where the caller has not trusted its module."""
+    target = external.target
+    module, colon, path = target.partition(":")
+    if not colon or "/" in target:
+        problem = "it is no Python function; bind one, or give a column with its results"
+        raise words.RewardError(words.unusable_target(external.name, target, problem))
+    if not _trusted(module, (OWN, *trust)):
+        raise words.TrustError(words.untrusted(external.name, target))
+    batched = external.kind == "model"
+    if external.timeout is not None and not batched:
+        return Source(None, False, target, external.timeout)
+    return Source(_import(external, target, module, path), batched)
+
+
+def _trusted(module: str, trusted: Iterable[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in trusted)
+
+
+def _import(external: ExternalInfo, target: str, module: str, path: str) -> Callable:
+    try:
+        if _trusted(module, (OWN,)):
+            return resolve(target)
+        found = import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError, VerifierUnavailable) as error:
+        raise words.RewardError(words.unusable_target(external.name, target, str(error))) from error
+    return found
+
+
+def find_binding(external: ExternalInfo, key: str, bind: Mapping[str, object]) -> object | None:
+    """What the caller has bound to an external, by its name or its full name."""
+    return bind.get(key, bind.get(external.name))

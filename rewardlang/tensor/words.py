@@ -1,0 +1,171 @@
+"""Every sentence that a running reward says to people, and the exceptions that carry them."""
+
+from collections.abc import Iterable
+
+
+class RewardError(ValueError):
+    """A compiled reward was asked for something that it cannot do; the message says what to change."""
+
+
+class MissingError(RewardError, KeyError):
+    """A column, a param or an output that is asked for and not there."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class TrustError(RewardError):
+    """A spec names Python code that its caller has not trusted by name."""
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a`, `b` and `c`."""
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}" if quoted else "nothing"
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """A value from the data, short enough for a message."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def number(value: float) -> str:
+    """A number without a needless `.0`."""
+    return str(int(value)) if value == value and abs(value) < 1e15 and value == int(value) else repr(value)
+
+
+def within_row(column: str, problem: str) -> str:
+    """An input error; the caller knows the row."""
+    return f"column `{column}`: {problem}"
+
+
+def not_finite(value: float) -> str:
+    """For NaN and infinities."""
+    return "is NaN" if value != value else "is infinite"
+
+
+def out_of_range(low: float, high: float, value: float) -> str:
+    """For a number outside its declared range."""
+    return f"is out of [{number(low)}, {number(high)}]: {number(value)}"
+
+
+def not_whole(value: float) -> str:
+    """For a number in an int column."""
+    return f"is not a whole number: {number(value)}"
+
+
+def wrong_type(wanted: str, value: object) -> str:
+    """For an entry that is no value of its type."""
+    return f"is no {wanted}: {shown(value)}"
+
+
+def wrong_size(axis: str, wanted: int, got: int) -> str:
+    """For an axis of fixed size."""
+    return f"has {got} along `{axis}`, which has {wanted}"
+
+
+def no_label(labels: Iterable[str], value: object) -> str:
+    """For an enum."""
+    return f"is no label of enum{{{', '.join(labels)}}}: {shown(value)}"
+
+
+def no_field(key: str) -> str:
+    """For a record or a dotted column whose dict lacks a key."""
+    return f"has no key `{key}`"
+
+
+def no_entry(axis: str) -> str:
+    """For a list that a call gives with a hole in it."""
+    return f"holds null along `{axis}`"
+
+
+def unequal_lengths(axis: str, first: str, first_length: object, second: str, second_length: object) -> str:
+    """For two columns of one ragged axis that disagree in a row."""
+    return f"`{first}` has {first_length} along `{axis}` and `{second}` has {second_length}; they must agree"
+
+
+def unequal_rows(first: str, first_rows: int, second: str, second_rows: int) -> str:
+    """For columns of one call that differ in their number of rows."""
+    return f"columns differ in length: `{first}` has {first_rows} rows, `{second}` has {second_rows}"
+
+
+def mixed_devices(first: str, first_device: object, second: str, second_device: object) -> str:
+    """For tensors that do not lie on one device."""
+    return f"columns lie on several devices: `{first}` on {first_device}, `{second}` on {second_device}"
+
+
+def wrong_dimensions(column: str, wanted: int, axes: str, got: int) -> str:
+    """For a tensor column with too few or too many dimensions."""
+    return f"column `{column}` must have {wanted} dimensions (rollouts{axes}) and has {got}"
+
+
+def nothing_to_compute(missing: dict[str, list[str]]) -> str:
+    """For a call in which every output lacks something."""
+    lines = [f"  {output} needs {listed(names)}" for output, names in missing.items()]
+    return "no output can be computed from what was given:\n" + "\n".join(lines)
+
+
+def missing_for(output: str, names: list[str]) -> str:
+    """For an output that was left out because something is missing."""
+    return f"`{output}` was not computed: it needs {listed(names)}"
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
+    """For an output, a param or a binding that the spec does not have."""
+    there = list(known)
+    return f"there is no {kind} `{name}`" + (f"; there is {listed(there)}" if there else "")
+
+
+def untrusted(name: str, target: str) -> str:
+    """For a target outside the standard verifiers."""
+    module = target.partition(":")[0]
+    return (
+        f"`{name}` runs code from {target!r}, which this caller has not trusted: "
+        f"pass trust=[{module!r}], bind a function, or give a column `{name}`"
+    )
+
+
+def unusable_target(name: str, target: str, problem: str) -> str:
+    """For a target that cannot be imported or is not supported."""
+    return f"`{name}` cannot use {target!r}: {problem}"
+
+
+def bad_param(name: str, problem: str) -> str:
+    """For a param of wrong type or out of range."""
+    return f"param `{name}` {problem}"
+
+
+def shortened(text: str, limit: int = 200) -> str:
+    """A text of at most `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+NULL = "is null"
+
+_UNDEFINED = {
+    "div": "divides by 0",
+    "log": "is the logarithm of a number that is not positive",
+    "log1p": "is the logarithm of a number that is not positive",
+    "sqrt": "is the square root of a negative number",
+    "pow": "is a power that is no real number",
+    "var": "has too few entries",
+    "std": "has too few entries",
+    "pick": "is past the end of the list",
+    "place": "has a position out of range",
+    "spread": "has a position out of range",
+    "lookup": "is not in the table",
+    "field": "is null",
+    "const": "is `invalid`",
+    "call": "has no value",
+}
+
+
+def undefined(operator: str, text: str) -> str:
+    """For an operator outside its domain, by the text of its expression."""
+    return f"`{text}` {_UNDEFINED.get(operator, 'has no entries')}"
+
+
+def not_finite_output(name: str) -> str:
+    """For an output that is infinite though nothing failed."""
+    return f"`{name}` is not a finite number"
