@@ -84,7 +84,7 @@ class Builder(Types):
         mode = None
         for part in rest:
             if type(part) is tree.Origin and part.role in MODES:
-                mode, part = part.role, part.column and tree.Origin(part.column, span=part.span)
+                mode, part = part.role, tree.Origin(part.column, span=part.span) if part.column is not None else None
             parts.append(part)
         span = between(word, rest[-1] if rest else type_)
         return tree.External(word.text, name.text, parameters.value, type_, mode=mode, span=span,

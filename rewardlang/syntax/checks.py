@@ -22,7 +22,8 @@ FOREIGN_SIGNS = {
 }
 # Characters that look like ours, or mean what one of ours means.
 _ALIKE = {"−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "∞": "inf",
-          "∧": "and", "∨": "or", "¬": "not", "□": "always", "◇": "eventually", "∈": "in", "±": "+-", "\u00a0": "a plain blank",
+          "∧": "and", "∨": "or", "¬": "not", "□": "always", "◇": "eventually", "∈": "in", "±": "+-",
+          "\u00a0": "a plain blank",
           "²": "** 2", "³": "** 3", "，": ",", "：": ":", "（": "(", "）": ")"}
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
 

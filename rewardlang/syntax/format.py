@@ -13,6 +13,8 @@ from rewardlang.syntax.show_expr import format_expr
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Source
 
+MAX_PASSES = 4
+
 __all__ = ["Formatted", "format_expr", "format_source"]
 
 
@@ -35,6 +37,17 @@ class _Chunk:
 
 def format_source(source: Source) -> Formatted:
     """Lays a whole file out anew. A file with syntax errors comes back unchanged, with its diagnostics."""
+    formatted = _laid_out(source)
+    for _ in range(MAX_PASSES):
+        again = _laid_out(Source(source.name, formatted.text))
+        if formatted.diagnostics or again.text == formatted.text:
+            break
+        formatted = Formatted(again.text, formatted.diagnostics)
+    return formatted
+
+
+def _laid_out(source: Source) -> Formatted:
+    """One pass. Where it broke braces that were too wide, another may find better places for other breaks."""
     program, diagnostics = parse(source)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         return Formatted(source.text, tuple(diagnostics))

@@ -1,7 +1,7 @@
 """Laying out text within a width: groups stay on one line if they fit, and every line knows which source it shows."""
 
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 INDENT = 4
 
@@ -37,13 +37,13 @@ class Nest:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """On one line if that fits (and it is not `broken` anyway), else each break of its own, not of inner groups, is taken."""
+    """On one line if that fits and it is not `broken` anyway; else its own breaks are taken, not those of inner groups."""
 
     doc: "Doc"
     broken: bool = False
 
 
-Doc = Union[str, Mark, Break, Pad, Nest, Group, list]
+Doc = str | Mark | Break | Pad | Nest | Group | list
 
 LINE = Break()
 SOFT = Break("")

@@ -16,7 +16,6 @@ _OPEN_WORDS = words.INFIX | words.PREFIX
 _CONTINUING_WORDS = (words.INFIX - {"else"}) | {"do"}
 _CONTINUING_SIGNS = frozenset(("*", "/", "**", "??", "==", "!=", "<", "<=", ">", ">=", "->", "+-", "+=", "-=", "=",
                                ",", ":", "."))
-_BEFORE_NAMES = frozenset(("->", ".", "start", "final", "first"))
 _NEW_MACHINE_ITEM = re.compile(rf"\s*(?:(?:{'|'.join(words.MACHINE_ITEMS)})[ \t]+\w|\w+(?:\s*,\s*\w+)*\s*->)")
 
 
@@ -63,9 +62,10 @@ class _Separator:
                 self._begin_item()
                 ends = False
                 continue
-            self._track(lexeme, at, last)
+            closed = self._track(lexeme, at, last)
             yield lexeme
-            ends = _can_end(lexeme) or self._is_name(at, last)
+            awaits_operand = self._is_axis(last) or (closed is not None and closed.holds == "window")
+            ends = not awaits_operand and (_can_end(lexeme) or self._is_name(at, last))
             last = lexeme
 
     def _ends_item(self, lexeme: Lexeme, at: int, broken: Lexeme | None) -> bool:
@@ -80,16 +80,22 @@ class _Separator:
         """Whether any word would be a name here: a state, a member, or a given value (`task = next` in an example)."""
         if last is None or self.lexemes[at].kind != "word":
             return False
-        if last.text == ",":
+        if last.text in (",", "start", "final", "first"):
             return self.frames[-1].holds == "edges"
         if last.text == "=" and self.declaration == "example":
             return at + 1 < len(self.lexemes) and self.lexemes[at + 1].kind == "newline"
-        return last.text in _BEFORE_NAMES
+        return last.text in ("->", ".")
+
+    def _is_axis(self, last: Lexeme | None) -> bool:
+        """Whether the axis of a temporal word stands here: its operand follows."""
+        return last is not None and last.text == "over" and last.kind == "word" and self.frames[-1].holds != "edges"
 
     def _continues(self, lexeme: Lexeme, at: int, frame: _Frame) -> bool:
         if lexeme.kind == "sign":
             return lexeme.text in _CONTINUING_SIGNS or (lexeme.text == "{" and frame.awaiting > 0)
         if lexeme.kind != "word" or self._next_sign(at) in (":", "->", "="):
+            return False
+        if frame.holds == "edges" and self._next_sign(at) == ",":
             return False
         if lexeme.text == "not":
             return self._next_text(at) == "in"
@@ -116,24 +122,28 @@ class _Separator:
             return False
         return _NEW_MACHINE_ITEM.match(comma.span.source.text, comma.span.end) is not None
 
-    def _track(self, lexeme: Lexeme, at: int, last: Lexeme | None) -> None:
+    def _track(self, lexeme: Lexeme, at: int, last: Lexeme | None) -> _Frame | None:
+        """Notes what the lexeme opens, awaits or closes; gives back what it closes."""
         frame, text = self.frames[-1], lexeme.text
         if lexeme.kind == "word":
-            if text in ("gate", "match"):
+            if text in ("gate", "match") and not self._is_name(at, last):
                 frame.awaiting += 1
                 frame.matching = frame.matching or text == "match"
             elif text in words.MACHINE_ITEMS and self._next_kind(at) == "word":
                 frame.in_sources = False
         elif text in _OPENING:
-            self._open(text, is_set=last is not None and last.text == "in")
+            self._open(text, "" if last is None else last.text)
         elif text in _CLOSING and len(self.frames) > 1:
-            self.frames.pop()
+            return self.frames.pop()
         elif text == "->":
             frame.in_sources = False
+        return None
 
-    def _open(self, sign: str, is_set: bool) -> None:
+    def _open(self, sign: str, last: str) -> None:
         frame, opened = self.frames[-1], _Frame(sign)
-        if sign == "{" and not is_set:
+        if sign == "[" and last in words.TEMPORAL_PREFIX | words.TEMPORAL_INFIX:
+            opened.holds = "window"
+        elif sign == "{" and last != "in":
             if self.declaration == "machine" and len(self.frames) == 1:
                 opened.holds, opened.in_sources = "edges", True
             elif frame.matching:

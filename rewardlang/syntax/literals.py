@@ -9,6 +9,7 @@ from rewardlang.syntax.words import UNITS_OF_TIME
 
 _ESCAPE = re.compile(r'\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)', re.DOTALL)
 _SHORT = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_UNPLAIN = re.compile('["\x00-\x1f\x7f]')
 _DURATION = re.compile(r"(\d[\d_.]*(?:[eE][+-]?\d+)?)[ \t]*([a-z]+)")
 
 
@@ -72,9 +73,9 @@ def _escape_value(escape: str) -> str | None:
 
 def text_literal(value: str, raw: bool = False) -> str:
     """A literal that means `value`: raw if asked for and possible, else with JSON's escapes."""
-    if raw and '"' not in value and "\n" not in value:
+    if raw and not _UNPLAIN.search(value):
         return f'r"{value}"'
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def number_literal(value: Fraction, integer: bool = True) -> str:

@@ -31,8 +31,10 @@ def explain(stuck: Stuck) -> Diagnostic:
 _FOREIGN_WORDS = {
     "if": "write `gate condition { value } else other`", "elif": "write `else gate condition { … }`, or a `match`",
     "then": "write `gate condition { value } else other`", "return": "what follows `=` is the result",
-    "lambda": "write `def name(x: float) = …`", "is": "write `==`", "xor": "write `!=`", "mod": "write `a - b * floor(a / b)`",
-    "div": "write `floor(a / b)`", "for": "write a reduction such as `sum(x over axis)`", "import": "write `use module: name`",
+    "lambda": "write `def name(x: float) = …`", "is": "write `==`", "xor": "write `!=`",
+    "mod": "write `a - b * floor(a / b)`",
+    "div": "write `floor(a / b)`",
+    "for": "write a reduction such as `sum(x over axis)`", "import": "write `use module: name`",
     "except": "a failure is a value: write `x ?? other`", "try": "a failure is a value: write `x ?? other`",
     "switch": "write `match value { label: … else: … }`", "case": "write `match value { label: … else: … }`",
     "while": "write a reduction over an axis, or a machine", "None": "write `invalid`", "null": "write `invalid`",
@@ -62,14 +64,18 @@ def foreign_sign(stuck: Stuck) -> Diagnostic | None:
     for left, right in ((stuck.before, stuck.here), (stuck.here, stuck.after), (stuck.near(-2), stuck.before)):
         pair = left.text + right.text
         if left.span.end == right.span.start and pair in _FOREIGN_PAIRS:
-            return Diagnostic("RW011", left.span.to(right.span), {"found": pair, "cure": _FOREIGN_PAIRS[pair]})
+            return _foreign(left.span.to(right.span), pair, _FOREIGN_PAIRS[pair])
     if stuck.here.text == "?" and stuck.after_value:
-        return Diagnostic("RW011", stuck.here.span, {"found": "?", "cure": _FOREIGN_PAIRS["?:"]})
+        return _foreign(stuck.here.span, "?", _FOREIGN_PAIRS["?:"])
     if stuck.here.text in ("+=", "-=") and stuck.here.kind == "sign":
-        return Diagnostic("RW011", stuck.here.span, {"found": stuck.here.text, "cure": "only the `do` of a machine changes a counter"})
+        return _foreign(stuck.here.span, stuck.here.text, "only the `do` of a machine changes a counter")
     if stuck.before.text == "+" and stuck.legal == {"NUMBER"}:
-        return Diagnostic("RW011", stuck.before.span, {"found": "+", "cure": "before a value it says nothing, leave it out"})
+        return _foreign(stuck.before.span, "+", "before a value it says nothing, leave it out")
     return None
+
+
+def _foreign(span: Span, found: str, cure: str) -> Diagnostic:
+    return Diagnostic("RW011", span, {"found": found, "cure": cure})
 
 
 def equals_sign(stuck: Stuck) -> Diagnostic | None:
@@ -90,7 +96,8 @@ def def_with_colon(stuck: Stuck) -> Diagnostic | None:
 
 # --- how a declaration starts -------------------------------------------------------------------------------------
 
-_ELSEWHERE = {"import": "use", "from": "use", "include": "use", "const": "let", "var": "let", "val": "let", "function": "def",
+_ELSEWHERE = {"import": "use", "from": "use", "include": "use", "const": "let", "var": "let", "val": "let",
+              "function": "def",
               "fn": "def", "func": "def", "return": "reward", "assert": "ensure", "require": "ensure", "type": "axis",
               "maximize": "objective", "minimize": "objective", "class": "machine", "constant": "let", "define": "def",
               "parameter": "param", "test": "example", "guarantee": "ensure", "score": "reward", "judge": "model"}
@@ -155,7 +162,8 @@ def form_before_operator(stuck: Stuck) -> Diagnostic | None:
     if stuck.before.text != "}" or not (_is_operator(stuck.here) or stuck.here.text in _TIGHT):
         return None
     forms = [form for form in ("gate", "match") if stuck.open_at(form) is not None]
-    return Diagnostic("RW015", stuck.here.span, {"form": f"`{forms[0]}`" if forms else "block in braces", "operator": stuck.here.text})
+    form = f"`{forms[0]}`" if forms else "block in braces"
+    return Diagnostic("RW015", stuck.here.span, {"form": form, "operator": stuck.here.text})
 
 
 def form_after_operator(stuck: Stuck) -> Diagnostic | None:
@@ -200,13 +208,15 @@ def number_spelling(stuck: Stuck) -> Diagnostic | None:
     """`.5`, `5.`."""
     here, before = stuck.here, stuck.before
     if here.text == "." and stuck.after.kind == "number" and stuck.after.span.start == here.span.end:
-        span = here.span.to(stuck.after.span)
-        return Diagnostic("RW028", span, {"cure": f"0.{stuck.after.text}"}, fix=Fix("add the 0", span, f"0.{stuck.after.text}"))
+        return _respelled(here.span.to(stuck.after.span), f"0.{stuck.after.text}")
     number = stuck.near(-2)
     if before.text == "." and number.kind == "number" and number.span.end == before.span.start:
-        span = number.span.to(before.span)
-        return Diagnostic("RW028", span, {"cure": f"{number.text}.0"}, fix=Fix("add the 0", span, f"{number.text}.0"))
+        return _respelled(number.span.to(before.span), f"{number.text}.0")
     return None
+
+
+def _respelled(span: Span, cure: str) -> Diagnostic:
+    return Diagnostic("RW028", span, {"cure": cure}, fix=Fix("add the 0", span, cure))
 
 
 # --- names, types, clauses ----------------------------------------------------------------------------------------
@@ -266,11 +276,12 @@ def unlabelled(stuck: Stuck) -> Diagnostic | None:
     if here.text == "}" and begins_item is False and stuck.open_at("let") is not None and "SEP" in stuck.legal:
         return _unlabelled(here, "these braces end with a `let`: a value must follow")
     if begins_item and "LABEL" in stuck.legal and here.text in ("+", "-"):
-        return _unlabelled(here, f"a line in braces that begins with `{here.text}` does not continue the line above: end that line with it")
+        problem = f"a line that begins with `{here.text}` does not continue the one above: end that line with it"
+        return _unlabelled(here, problem)
     if begins_item and "LABEL" in stuck.legal and here.kind in _OPERAND_KINDS:
         return _unlabelled(here, "the lines above are labelled, this one is not: write `label: value`")
     if begins_item and stuck.legal == {"RBRACE"}:
-        return _unlabelled(here, "these braces hold one value: label every line to add values up, or name a value with `let`")
+        return _unlabelled(here, "these braces hold one value: label every line to add them up, or name one with `let`")
     return None
 
 

@@ -8,8 +8,12 @@ from rewardlang.syntax.scan import Lexeme
 
 _LITERALS = {"number": "NUMBER", "duration": "DURATION", "text": "TEXT", "separator": "SEP", "bad": "BAD"}
 
-# Words that are a keyword only before a certain sign; any other is one before a word, a number or a text.
-_BEFORE_SIGN = {"enum": "{", "table": "[", "otherwise": "->"}
+# Where a name could stand too, a word that the grammar knows is a keyword before a word, a number or a text. But:
+_ONLY_BEFORE = {"enum": "{", "table": "["}
+_ALSO_BEFORE = {"otherwise": "->"}
+# After one of these a name cannot stand, though the parser's merged states seem to allow it.
+OPERAND_ENDS = frozenset(("NAME", "WORD", "NUMBER", "TEXT", "DURATION", "TRUE", "FALSE", "INVALID", "RPAR",
+                          "RSQB", "RBRACE"))
 _OPERANDS = ("word", "number", "text", "duration")
 
 
@@ -37,12 +41,12 @@ class Reader:
         if sign == ":":
             if "LABEL" in legal:
                 return "LABEL"
-            if text == "else":
+            if text == "else" and "ELSE_ARM" in legal:
                 return "ELSE_ARM"
         if sign == "=" and "KEY" in legal:
             return "KEY"
         terminal = self.fixed.get(text)
-        if terminal in legal and (text in words.RESERVED or _is_keyword(text, sign, following, legal)):
+        if terminal in legal and (text in words.RESERVED or _is_keyword(text, sign, last, following, legal)):
             is_given = last is not None and last.text == "=" and sign in (",", "}")
             return "NAME" if text in words.PREFIX and "NAME" in legal and (sign == ":" or is_given) else terminal
         if "WORD" in legal:
@@ -50,11 +54,15 @@ class Reader:
         return terminal if text in words.RESERVED else "NAME"
 
 
-def _is_keyword(text: str, sign: str, following: Lexeme | None, legal: Mapping[str, Any]) -> bool:
+def _is_keyword(text: str, sign: str, last: Lexeme | None, following: Lexeme | None, legal: Mapping[str, Any]) -> bool:
     """Whether an unreserved word that the grammar knows here is that word, and no name."""
-    if "NAME" not in legal and "WORD" not in legal:
+    if ("NAME" not in legal and "WORD" not in legal) or (last is not None and last.type in OPERAND_ENDS):
         return True
-    if sign and sign == _BEFORE_SIGN.get(text):
+    if text in _ONLY_BEFORE:
+        return sign == _ONLY_BEFORE[text]
+    if sign and sign == _ALSO_BEFORE.get(text):
         return True
-    return text not in ("enum", "table") and following is not None and following.kind in _OPERANDS
+    if following is None or following.kind not in _OPERANDS:
+        return False
+    return "WORD" in legal or following.text not in words.INFIX
 

@@ -21,7 +21,7 @@ _FAMILIAR_START = re.compile(rf"^(?:{'|'.join(words.DECLARATIONS)})\b", re.MULTI
 _LEXEME = re.compile(
     rf"(?P<blank>[ \t\r\f\ufeff]+)|(?P<comment>#[^\n]*)|(?P<newline>\n[ \t\r\n\f]*)"
     rf"|(?P<text>(?s:{_LONG_TEXT})|{_TEXT})"
-    rf"|(?P<duration>{_NUMBER}[ \t]*(?:{'|'.join(words.UNITS_OF_TIME)})\b(?![ \t]*[:=(\[.]))"
+    rf"|(?P<duration>{_NUMBER}[ \t]*(?:{'|'.join(words.UNITS_OF_TIME)})\b)"
     rf"|(?P<number>{_NUMBER})|(?P<word>[^\W\d]\w*)"
     rf"|(?P<sign>->|\+-(?=\s)|\*\*|\?\?|[=!<>+-]=|[()\[\]{{}},:.?=<>+*/-])"
     rf"|(?P<bad>&&|\|\||[^\S \t\r\n\f]|.)",

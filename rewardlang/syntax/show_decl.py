@@ -255,7 +255,7 @@ class Declarations(Shower):
             return ["enum", self.words("{", node.labels, "}"), end]
         if node.kind == "table" and node.value:
             return ["table[text] of ", self.type(node.value)]
-        if node.kind == "record":
+        if node.kind == "record" and node.fields:
             fields = [self.field(field) for field in node.fields]
             return [Group(["{", Nest([LINE, joined(fields, [",", LINE])]), LINE, "}"]), end]
         return node.kind + end

@@ -17,8 +17,8 @@ _BINARY = {
 }
 _LEVELS = {
     tree.Gate: WHOLE, tree.Match: WHOLE, tree.Block: WHOLE, tree.Table: WHOLE, tree.Compare: COMPARISON,
-    tree.InRange: COMPARISON, tree.InSet: COMPARISON, tree.Member: POSTFIX, tree.Call: POSTFIX, tree.Index: POSTFIX,
-    tree.Rename: POSTFIX,
+    tree.InRange: COMPARISON, tree.InSet: COMPARISON, tree.Duration: POWER, tree.Member: POSTFIX, tree.Call: POSTFIX,
+    tree.Index: POSTFIX, tree.Rename: POSTFIX,
 }
 
 
@@ -147,8 +147,6 @@ class Shower:
         while type(node) is tree.Binary and _BINARY[node.op][0] == own:
             parts.append([f" {node.op}", LINE, self.expr(node.right, right)])
             last, node = node, node.left
-            if node.bracketed and type(node) is tree.Temporal:
-                break
         return Group([self.expr(last.left, left), Nest(list(reversed(parts)))])
 
     def compare(self, node):
@@ -174,6 +172,8 @@ class Shower:
         if node.over:
             word.append(f" over {node.over}")
         operands = [self.expr(operand, PREFIX, keep_brackets=True) for operand in node.operands]
+        if not node.window and not node.over and _begins_like_window(node.operands[-1]):
+            operands[-1] = ["(", operands[-1], ")"]
         if len(operands) == 1:
             return [*word, " ", operands[0]]
         return Group([operands[0], " ", *word, Nest([LINE, operands[1]])])
@@ -269,19 +269,29 @@ def text_key(key: str) -> str:
 
 def starts_with_minus(node: tree.Expr) -> bool:
     """Whether the text of an expression begins with a minus sign."""
+    first = _leftmost(node)
+    return type(first) is tree.Unary and first.op == "-"
+
+
+def _begins_like_window(operand: tree.Expr) -> bool:
+    """Whether an operand, as it is shown after a temporal word, begins with `[`."""
+    is_open = level(operand) >= PREFIX and (level(operand) == ATOM or not operand.bracketed)
+    return is_open and type(_leftmost(operand)) is tree.Vector
+
+
+def _leftmost(node: tree.Expr) -> tree.Expr | None:
+    """The node whose text comes first, or None where an opening bracket does."""
     while True:
-        if node.bracketed and type(node) is tree.Temporal:
-            return False
-        if type(node) is tree.Unary:
-            return node.op == "-"
         if type(node) is tree.Binary:
-            own, least, _ = _BINARY[node.op]
-            node, minimum = node.left, least
+            inner, least = node.left, _BINARY[node.op][1]
         elif type(node) is tree.Compare:
-            node, minimum = node.operands[0], COALESCE
+            inner, least = node.operands[0], COALESCE
         elif type(node) in (tree.InRange, tree.InSet):
-            node, minimum = node.value, COALESCE
+            inner, least = node.value, COALESCE
+        elif type(node) in (tree.Member, tree.Index, tree.Rename):
+            inner, least = node.value, POSTFIX
         else:
-            return False
-        if level(node) < minimum:
-            return False
+            return node
+        if level(inner) < least:
+            return None
+        node = inner

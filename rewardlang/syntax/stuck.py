@@ -3,11 +3,9 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
+from rewardlang.syntax.reader import OPERAND_ENDS
 from rewardlang.syntax.scan import Lexeme
 from rewardlang.text.source import Span
-
-_OPERAND_ENDS = frozenset(("NAME", "WORD", "NUMBER", "TEXT", "DURATION", "TRUE", "FALSE", "INVALID",
-                           "RPAR", "RSQB", "RBRACE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Stuck:
     @property
     def after_value(self) -> bool:
         """Whether a value may have ended just before."""
-        return self.before.type in _OPERAND_ENDS
+        return self.before.type in OPERAND_ENDS
 
     def open_at(self, word: str) -> int | None:
         """The nearest earlier place of `word` within the same brackets, or None."""
