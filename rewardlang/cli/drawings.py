@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
+from rewardlang.syntax import tree
 from rewardlang.text.plain import phrase, plain
 from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis
@@ -85,7 +86,7 @@ def tree_drawing(program: object) -> Drawing:
             children = list(_children(value))
             if children:
                 vertex.edges += [(name, visit(child)) for child in children]
-            elif value not in (None, (), False) or name == "value":
+            elif _says_something(value) or isinstance(node, tree.Bool):
                 vertex.facts[name] = _scalar(value)
         return vertex.key
 
@@ -109,6 +110,10 @@ def tree_text(drawing: Drawing) -> str:
 
 def _parts(node: object) -> Iterable[tuple[str, object]]:
     return ((part.name, getattr(node, part.name)) for part in fields(node) if part.name not in ("span", "bracketed"))
+
+
+def _says_something(value: object) -> bool:
+    return value is not None and value is not False and value != ()
 
 
 def _children(value: object) -> Iterable[object]:

@@ -39,6 +39,8 @@ def _pairs(pairs: Sequence[str], flag: str, shape: str) -> list[tuple[str, str]]
 
 
 def _value(text: str) -> object:
+    if text == "NaN":
+        raise CliError("--set: NaN is no value")
     try:
         return json.loads(text)
     except ValueError:

@@ -53,7 +53,8 @@ def _report(results: dict[str, Results], broken: list[Diagnostic], values: Simpl
             say("\n".join(_lines(name, example, outcomes, wants_color(values.color))))
     examples = [outcomes for found in results.values() for _, outcomes in found]
     failed = sum(not all(outcome.passed for outcome in outcomes) for outcomes in examples)
-    say(f"{plural(len(examples), 'example')}, {failed} failed" if examples else "no examples")
+    if results:
+        say(f"{plural(len(examples), 'example')}, {failed} failed" if examples else "no examples")
 
 
 def _lines(name: str, example: ExampleInfo, outcomes: list[Outcome], color: bool) -> list[str]:

@@ -1,0 +1,145 @@
+"""`inspect`: what a spec needs, what was proved about what it gives, and what its evaluation costs."""
+
+from types import SimpleNamespace
+
+from rewardlang.cli.errors import CLEAN
+from rewardlang.cli.files import load_spec
+from rewardlang.cli.terminal import say, say_json
+from rewardlang.ir.node import leaves, reachable
+from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
+from rewardlang.program import OutputView, Program
+from rewardlang.text.plain import phrase
+from rewardlang.values.interval import Interval
+
+LATER = "the class of this spec, and its memory, are not derived by this version"
+
+
+def run(values: SimpleNamespace) -> int:
+    """Print the facts; the exit code."""
+    program = load_spec(values.file, values.stdin_filename)
+    report = examine(program)
+    if values.format == "json":
+        say_json(report)
+    else:
+        say(as_text(report))
+    return CLEAN
+
+
+def examine(program: Program) -> dict:
+    """All facts as JSON has them."""
+    spec = program.spec
+    return {
+        "version": "1.0",
+        "path": program.source.name,
+        "docstring": spec.docstring,
+        "setting": {"kind": spec.setting.kind, "horizon": spec.setting.horizon, "discount": spec.setting.discount},
+        "inputs": {name: _input(info) for name, info in spec.inputs.items()},
+        "params": {name: _param(info) for name, info in spec.params.items()},
+        "models": {name: _external(info) for name, info in spec.externals.items() if _calls(program, name)},
+        "group": {"by": spec.group_key, "size": spec.group_size} if spec.group_key else None,
+        "outputs": {name: _output(program, view) for name, view in program.outputs.items()},
+        "ensures": [{"text": ensure.text, "line": ensure.span.source.position(ensure.span.start)[0],
+                     "proved": ensure.kind != "later"} for ensure in spec.ensures],
+        "cost": {"nodes": len(reachable(output.node for output in spec.outputs.values())),
+                 "nodes_optimized": len(reachable(output.node for output in program.optimized.outputs.values())),
+                 "calls": {name: _calls(program, name) for name in spec.externals if _calls(program, name)}},
+        "notes": [LATER],
+    }
+
+
+def _range(interval: Interval | None) -> list | None:
+    return None if interval is None else [interval.lo, interval.hi]
+
+
+def _input(info: InputInfo) -> dict:
+    return {"type": str(info.type), "axes": [axis.name for axis in info.type.axes], "range": _range(info.domain),
+            "unit": str(info.type.unit) if info.type.unit is not None else None, "column": info.column, "role": info.role,
+            "default": info.default, "required": not info.has_default}
+
+
+def _param(info: ParamInfo) -> dict:
+    return {"type": str(info.type), "range": _range(info.domain), "default": info.default, "required": info.required,
+            "learnable": info.learnable}
+
+
+def _external(info: ExternalInfo) -> dict:
+    arguments = [f"{argument.name}: {argument.type}" for argument in info.arguments]
+    return {"kind": info.kind, "arguments": arguments, "result": str(info.result), "range": _range(info.domain),
+            "from": info.target, "timeout": info.timeout, "on_error": info.on_error}
+
+
+def _calls(program: Program, name: str) -> int:
+    """Different calls of a model or verifier that the outputs rest on."""
+    nodes = reachable(output.node for output in program.spec.outputs.values())
+    return sum(node["callee"] == name for node in leaves(nodes, "call"))
+
+
+def _output(program: Program, view: OutputView) -> dict:
+    info = program.spec.outputs[view.name]
+    return {
+        "type": str(view.type), "axes": [axis.name for axis in view.axes], "bounds": _range(view.bounds),
+        "bounds_tight": view.bounds_tight, "return_bounds": _range(view.return_bounds),
+        "discounted_bounds": _range(view.discounted_bounds), "class": None, "availability": view.availability,
+        "role": view.role, "varying": list(view.varying), "invalid_from": list(view.invalid_from),
+        "needs": list(view.needs), "terms": list(view.terms),
+        "term_bounds": {label: _range(program.facts.bounds(node)) for label, node in info.terms},
+    }
+
+
+# --- as text ---------------------------------------------------------------------------------------------------------
+
+
+def as_text(report: dict) -> str:
+    """The report as tables for people."""
+    parts = [report["path"] + (f": {report['docstring'].strip().splitlines()[0]}" if report["docstring"] else "")]
+    parts.append(_table("inputs", [_input_row(name, entry) for name, entry in report["inputs"].items()]))
+    parts.append(_table("params", [_param_row(name, entry) for name, entry in report["params"].items()]))
+    calls = report["cost"]["calls"]
+    parts.append(_table("models and verifiers", [_model_row(name, entry, calls) for name, entry in report["models"].items()]))
+    parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
+    proofs = [("proved" if ensure["proved"] else "not yet", ensure["text"]) for ensure in report["ensures"]]
+    parts.append(_table("ensure", proofs))
+    cost = report["cost"]
+    parts.append(f"cost: {cost['nodes']} operations, {cost['nodes_optimized']} after optimising")
+    parts.append("\n".join(f"note: {note}" for note in report["notes"]))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _table(title: str, rows: list[tuple]) -> str:
+    """Rows in columns under a title; empty without rows."""
+    if not rows:
+        return ""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([title, *lines])
+
+
+def _interval(pair: list | None) -> str:
+    return "" if pair is None else f"in [{phrase(pair[0])}, {phrase(pair[1])}]"
+
+
+def _input_row(name: str, entry: dict) -> tuple:
+    unit = f"unit {entry['unit']}" if entry["unit"] else ""
+    source = f"from {entry['role'] or ''} {entry['column']}".replace("  ", " ") if entry["column"] != name or entry["role"] else ""
+    default = "" if entry["required"] else f"= {phrase(entry['default'])}"
+    return name, entry["type"], _interval(entry["range"]), unit, source, default
+
+
+def _param_row(name: str, entry: dict) -> tuple:
+    default = "required" if entry["required"] else f"= {phrase(entry['default'])}"
+    return name, entry["type"], _interval(entry["range"]), default, "learnable" if entry["learnable"] else ""
+
+
+def _model_row(name: str, entry: dict, calls: dict) -> tuple:
+    count = f"{calls[name]} call{'s' if calls[name] > 1 else ''} a rollout, where demanded"
+    return entry["kind"], f"{name}({', '.join(entry['arguments'])})", f"-> {entry['result']}", count, entry["from"] or "to be bound"
+
+
+def _output_text(name: str, entry: dict) -> str:
+    head = name if name == entry["role"] else f"{entry['role']} {name}"
+    rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + (" (tight)" if entry["bounds_tight"] else "")),
+            ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
+            ("known at", entry["availability"]), ("needs", ", ".join(entry["needs"])),
+            ("varies with", ", ".join(entry["varying"])), ("invalid from", ", ".join(entry["invalid_from"]))]
+    rows += [(f"term {label}", _interval(pair)[3:]) for label, pair in entry["term_bounds"].items()]
+    return _table(head, [row for row in rows if row[1].strip()])

@@ -1,0 +1,118 @@
+"""Which columns of the data a run reads, and what a row without one of them means."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rewardlang.cli.data.rows import Row, find
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import InputInfo, Spec
+from rewardlang.values.types import Kind
+
+
+def names_of(spec: Spec, roots: Iterable[Node]) -> dict[Node, tuple[str, ...]]:
+    """For each input and call that some nodes rest on, the names under which the data may have its values.
+
+    A model or verifier that is called once goes by its own name; of several calls, each by that of its `let`.
+    """
+    nodes = reachable(roots)
+    inputs = {info.node: info for info in spec.inputs.values()}
+    called = [node["callee"] for node in nodes if node.op == "call"]
+    found: dict[Node, tuple[str, ...]] = {}
+    for node in nodes:
+        if node in inputs:
+            found[node] = tuple(dict.fromkeys((inputs[node].column, inputs[node].name)))
+        elif node.op == "call":
+            name = spec.externals[node["callee"]].name
+            lets = tuple(let for let, value in spec.names.items() if value is node and let != name)
+            found[node] = (name,) if called.count(node["callee"]) == 1 else lets
+    return found
+
+
+def ragged_axes(names: Mapping[Node, Sequence[str]]) -> dict[str, str | None]:
+    """All names of columns with the first ragged axis of their values."""
+    return {name: next((axis.name for axis in node.type.axes if axis.ragged), None) for node, all_ in names.items() for name in all_}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a run.
+
+    `wanted` are those that the data have and the outputs need; a row without one of them cannot be read, except where
+    `defaults` has a value for it. `absent` are those that a row must not have: none of the first rows did, so what
+    rests on them was left out or is called instead.
+    """
+
+    wanted: tuple[str, ...]
+    defaults: Mapping[str, object]
+    absent: tuple[str, ...]
+
+    def values(self, row: Row) -> tuple[list[object] | None, str | None]:
+        """The wanted values of a row in order, or what is wrong with the row."""
+        if row.values is None:
+            return None, row.problem
+        values = []
+        for column in self.wanted:
+            known, value = find(row.values, column)
+            if not known and column not in self.defaults:
+                return None, f"column `{column}` is missing"
+            values.append(value if known else self.defaults[column])
+        for column in self.absent:
+            if find(row.values, column)[0]:
+                return None, f"column `{column}` is here, and in none of the first rows"
+        return values, None
+
+
+def choose(spec: Spec, roots: Iterable[Node], names: Mapping[Node, Sequence[str]], bound: Collection[str],
+           first_rows: Sequence[Row]) -> Columns:
+    """The columns of a run, from the first rows of its data: a column that any of them has is one of the data.
+
+    A model or verifier that is bound is called, whatever the data have; below a call whose values the data have, no column
+    is needed.
+    """
+    inputs = {info.node: info for info in spec.inputs.values()}
+    wanted: dict[str, Node] = {}
+    absent: dict[str, None] = {}
+    seen: set[Node] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        possible = () if node.op == "call" and spec.externals[node["callee"]].name in bound else names.get(node, ())
+        column = next((name for name in possible if _is_there(name, first_rows)), None)
+        if column is not None:
+            wanted[column] = node
+        else:
+            absent.update(dict.fromkeys(possible))
+            stack.extend(node.args)
+    defaults = {column: _default(inputs[node]) for column, node in wanted.items() if node in inputs and _has_default(inputs[node])}
+    return Columns(tuple(sorted(wanted)), defaults, tuple(absent))
+
+
+def _is_there(column: str, rows: Sequence[Row]) -> bool:
+    return any(row.values is not None and find(row.values, column)[0] for row in rows)
+
+
+def _has_default(info: InputInfo) -> bool:
+    """Whether one row alone can have the default: along an axis, its size would have to be known."""
+    return info.has_default and not info.type.axes
+
+
+def _default(info: InputInfo) -> object:
+    """The default as the data would write it."""
+    if info.type.kind is Kind.ENUM and isinstance(info.default, int):
+        return info.type.labels[info.default]
+    return float(info.default) if info.type.kind is Kind.FLOAT and info.default is not None else info.default
+
+
+def sees_others(roots: Iterable[Node]) -> tuple[bool, bool]:
+    """Whether rollouts see others of their group, and others of their batch (or of the run)."""
+    group = batch = False
+    for node in reachable(roots):
+        copied = getattr(node.get("target"), "like", None) if node.op == "rename" else None
+        if node.get("group") or copied == "group":
+            group = True
+        elif node.get("window") is not None or copied == "batch":
+            batch = True
+    return group, batch

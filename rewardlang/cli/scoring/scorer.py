@@ -1,0 +1,131 @@
+"""A compiled reward over rows: columns are gathered, rows that cannot be read are set aside, results are cut to rows again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from time import perf_counter
+
+from rewardlang.cli.data.rows import Row
+from rewardlang.cli.errors import CliError
+from rewardlang.cli.scoring.columns import Columns
+from rewardlang.cli.scoring.lines import Scored
+from rewardlang.tensor import words
+from rewardlang.tensor.reward import CompiledReward
+from rewardlang.tensor.result import Result
+
+REWARD = "reward"
+
+
+@dataclass
+class Profile:
+    """Where the time went, in seconds, and how often each model and verifier was asked, by what became of it."""
+
+    evaluating: float = 0.0
+    writing: float = 0.0
+    batches: int = 0
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def add(self, name: str, counts: object) -> None:
+        """Add the counts of one call of the reward."""
+        so_far = self.counts.setdefault(name, {})
+        for part in fields(counts):
+            so_far[part.name] = so_far.get(part.name, 0) + getattr(counts, part.name)
+
+    def text(self) -> str:
+        """For people."""
+        lines = [f"profile of this run: {self.batches:,} batches, {self.evaluating:.3f} s in the reward, "
+                 f"{self.writing:.3f} s in cutting its results to rows"]
+        lines += [f"  {name}: " + ", ".join(f"{count:,} {part}" for part, count in counts.items())
+                  for name, counts in self.counts.items()]
+        return "\n".join(lines)
+
+
+class RewardScorer:
+    """Scores rows by a compiled reward.
+
+    `asked` are outputs that must be computable; `add_work` hears of each model's entries: name, demanded, evaluated.
+    """
+
+    def __init__(self, reward: CompiledReward, columns: Columns, asked: Sequence[str]):
+        self.profile = Profile()
+        self.add_work: Callable[[str, int, int], None] = lambda name, demanded, evaluated: None
+        self._reward = reward
+        self._columns = columns
+        self._asked = asked
+
+    def check(self) -> list[str]:
+        """Why some outputs cannot be computed from these columns, one sentence each.
+
+        Raises:
+            CliError: an output that must be computed is among them.
+        """
+        try:
+            out = self._reward({column: [] for column in self._columns.wanted})
+        except words.RewardError as error:
+            raise CliError(str(error)) from error
+        left_out = []
+        for name in self._reward.spec.outputs:
+            if name in out.outputs or (self._asked and name not in self._asked and REWARD not in self._asked):
+                continue
+            try:
+                out.outputs[name]
+            except words.MissingError as error:
+                if name in self._asked:
+                    raise CliError(str(error), "other outputs can be asked for with --output") from error
+                left_out.append(str(error))
+        return left_out
+
+    def __call__(self, rows: Sequence[Row]) -> list[Scored]:
+        """One result a row, in order."""
+        found: list[Scored | None] = [None] * len(rows)
+        places: list[int] = []
+        table: list[list[object]] = []
+        for place, row in enumerate(rows):
+            values, problem = self._columns.values(row)
+            if values is None:
+                found[place] = Scored(row.number, invalid=problem, unread=True)
+            else:
+                places.append(place)
+                table.append(values)
+        if places:
+            scored = self._evaluate([rows[place].number for place in places], table)
+            for place, row in zip(places, scored, strict=True):
+                found[place] = row
+        return found
+
+    def _evaluate(self, numbers: list[int], table: list[list[object]]) -> list[Scored]:
+        columns = dict(zip(self._columns.wanted, map(list, zip(*table, strict=True)), strict=False))
+        start = perf_counter()
+        try:
+            out = self._reward(columns or {"": numbers})
+        except words.RewardError as error:
+            raise CliError(str(error)) from error
+        middle = perf_counter()
+        for name, counts in out.counts.items():
+            self.add_work(name, counts.demanded, counts.evaluated)
+            self.profile.add(name, counts)
+        scored = _cut(out, numbers)
+        self.profile.batches += 1
+        self.profile.evaluating += middle - start
+        self.profile.writing += perf_counter() - middle
+        return scored
+
+
+def _cut(out: Result, numbers: list[int]) -> list[Scored]:
+    """The result of a batch, row by row."""
+    outputs = {name: out.to_lists(name) for name in out.outputs if name != REWARD}
+    terms = {label: out.to_lists(f"term {label}") for label in out.terms}
+    rewards = out.to_lists(REWARD) if REWARD in out.outputs else [None] * len(numbers)
+    reasons = out.invalid
+    return [
+        Scored(number, rewards[place], {label: values[place] for label, values in terms.items()},
+               {name: values[place] for name, values in outputs.items()}, reasons[place], is_input_error(reasons[place]))
+        for place, number in enumerate(numbers)
+    ]
+
+
+def is_input_error(reason: str | None) -> bool:
+    """Whether a rollout is invalid because its data are wrong: not a failure, and not a null, which is a value."""
+    if reason is None:
+        return False
+    is_null = reason.endswith(f": {words.NULL}")
+    return (reason.startswith("column `") and not is_null) or reason.endswith("they must agree")
