@@ -188,6 +188,8 @@ class Ranges:
                 self._left -= need not in opened and not context.is_root
                 opened.add(need)
                 missing = [other for other in needs(self, node, context) if self.known(*other) is None]
+                if context.is_root:
+                    missing += [(arg, context) for arg in node.args if arg not in self.masks]
                 stack += reversed(missing)
                 if not missing:
                     self._settle(node, context)
