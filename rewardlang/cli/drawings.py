@@ -60,7 +60,7 @@ class Drawing:
 
 
 def _full(vertex: Vertex) -> str:
-    facts = [f"{name}: {phrase(value, is_inner=True)}" for name, value in vertex.facts.items() if value not in (None, "", (), [])]
+    facts = [f"{name}: {phrase(value, is_inner=True)}" for name, value in vertex.facts.items() if _says_something(value)]
     return "\n".join([vertex.label, *facts])
 
 
@@ -113,7 +113,7 @@ def _parts(node: object) -> Iterable[tuple[str, object]]:
 
 
 def _says_something(value: object) -> bool:
-    return value is not None and value is not False and value != ()
+    return value is not None and value is not False and value not in ((), [], "")
 
 
 def _children(value: object) -> Iterable[object]:
@@ -159,12 +159,17 @@ def graph_drawing(spec: Spec, facts_of=None) -> Drawing:
 
 def graph_text(drawing: Drawing) -> str:
     """One line a node, arguments first: `%3 = add(%1, %2)  float[step]`."""
-    written = [(f"{vertex.key} = {vertex.label}" + (f"({', '.join(key for _, key in vertex.edges)})" if vertex.edges else ""),
-                "  ".join(_short(name, value) for name, value in vertex.facts.items() if value not in (None, "", (), [])))
-               for vertex in drawing.vertices]
+    written = [_line(vertex) for vertex in drawing.vertices]
     width = min(max((len(left) for left, _ in written), default=0), 60)
     lines = [f"{left:<{width}}  {right}".rstrip() for left, right in written]
     return "\n".join([*lines, *(f"{name} = {key}" for name, key in drawing.names.items())]) + "\n"
+
+
+def _line(vertex: Vertex) -> tuple[str, str]:
+    """What a vertex computes, and what is known of it."""
+    args = f"({', '.join(key for _, key in vertex.edges)})" if vertex.edges else ""
+    facts = [_short(name, value) for name, value in vertex.facts.items() if _says_something(value)]
+    return f"{vertex.key} = {vertex.label}{args}", "  ".join(facts)
 
 
 def _short(name: str, value: object) -> str:

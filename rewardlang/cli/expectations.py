@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rewardlang.cli.compiling import compile_analysed
 from rewardlang.facts.analyse import analyse
 from rewardlang.ir.spec import ExampleInfo, ExpectInfo, OutputInfo, Spec
 from rewardlang.program import Program, with_params
-from rewardlang.rewrite.passes import optimise
-from rewardlang.tensor.reward import compile_spec
 from rewardlang.tensor.words import RewardError
 
 OWN_VERIFIERS = "rewardlang.verifiers."
@@ -15,7 +14,7 @@ OWN_VERIFIERS = "rewardlang.verifiers."
 
 @dataclass(frozen=True)
 class Outcome:
-    """One expectation: `got` has one entry a sample; `problem` says why nothing could be computed, or why `got` is invalid."""
+    """One expectation: `got` has one entry a sample; `problem` says why it is invalid or could not be computed."""
 
     expect: ExpectInfo
     passed: bool
@@ -31,14 +30,14 @@ def run_example(program: Program, example: ExampleInfo, bind: Mapping[str, objec
         outputs = {name: OutputInfo(name, "output", expect.node, (), expect.span)
                    for name, expect in zip(names, example.expects, strict=True)}
         spec = replace(spec, outputs={**spec.outputs, **outputs}, ensures=[], examples=[])
-        facts = analyse(spec)
-        reward = compile_spec(optimise(spec, facts), dict(example.params), dict(bind), list(trust), names, False, facts.total)
+        reward = compile_analysed(spec, analyse(spec), example.params, bind, trust, names)
         out = reward(columns)
         found = {name: out.to_lists(name) for name in names}
     except RewardError as error:
         return [Outcome(expect, False, problem=str(error)) for expect in example.expects]
     reasons = [reason for reason in out.invalid if reason]
-    return [_judge(expect, found[name], example.samples, reasons) for name, expect in zip(names, example.expects, strict=True)]
+    pairs = zip(names, example.expects, strict=True)
+    return [_judge(expect, found[name], example.samples, reasons) for name, expect in pairs]
 
 
 def _columns(spec: Spec, example: ExampleInfo, bind: Mapping[str, object], trust: Sequence[str]) -> dict[str, list]:

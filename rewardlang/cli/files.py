@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 from rewardlang.cli.errors import CliError, file_error
-from rewardlang.program import Program
 from rewardlang.syntax.parse import read_source
 from rewardlang.text.diagnostic import Diagnostic, SpecError
 from rewardlang.text.source import Source
@@ -37,14 +36,6 @@ def read_spec(name: str, stdin_name: str) -> Source:
     if isinstance(item, Diagnostic):
         raise SpecError([item])
     return item
-
-
-def load_spec(name: str, stdin_name: str) -> Program:
-    """The checked program of a command's spec; SpecError if it has errors, CliError if it cannot be read."""
-    program = Program(read_spec(name, stdin_name))
-    if program.errors:
-        raise SpecError(program.diagnostics)
-    return program
 
 
 def _expand(name: str) -> list[str]:

@@ -16,7 +16,7 @@ BROKEN_PIPE = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program on these words (without its own name); the exit code. Never raises, never shows a traceback unasked."""
+    """Run the program on these words (without its own name); the exit code. No traceback is shown unasked."""
     words = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
     try:

@@ -99,7 +99,8 @@ def _assign(command: Command, plain: list[str], values: SimpleNamespace) -> None
     """Give the words that are no options to the arguments, in order."""
     for argument in command.arguments:
         if not plain and argument.required:
-            raise CliError(f"`{command.name}` needs {argument.metavar}: {argument.help}", f"for example: {command.examples[0]}")
+            raise CliError(f"`{command.name}` needs {argument.metavar}: {argument.help}",
+                           f"for example: {command.examples[0]}")
         if argument.many:
             setattr(values, argument.name, plain)
             plain = []

@@ -77,7 +77,8 @@ _TRUST = Option("--trust", "a Python module that the spec may import", kind="man
 CHECK = Command(
     "check", "Parse, type, prove and lint.", (_FILES,),
     (
-        Option("--format", "how findings are written", choices=("text", "concise", "json", "sarif", "github"), default="text"),
+        Option("--format", "how findings are written", choices=("text", "concise", "json", "sarif", "github"),
+               default="text"),
         Option("--select", "report only codes that begin so (RW5, RW201)", kind="many", metavar="CODE", commas=True),
         Option("--ignore", "leave out codes that begin so", kind="many", metavar="CODE", commas=True),
         _STDIN_NAME,
@@ -104,7 +105,8 @@ SCORE = Command(
         Option("--output", "compute only these outputs", kind="many", metavar="NAME", commas=True, greedy=True),
         Option("--set", "a param's value, in JSON or as a bare word", kind="many", metavar="PARAM=VALUE"),
         _BIND, _TRUST,
-        Option("--batch-by", "rows that are equal in this column are one batch; without it, the whole data is", metavar="COLUMN"),
+        Option("--batch-by", "rows that are equal in this column are one batch; without it, the whole data is",
+               metavar="COLUMN"),
         Option("--chunk", "rows held at a time where rows do not depend on each other", kind="count", metavar="ROWS",
                default=1024),
         Option("--restart", "forget an interrupted run and start again", kind="flag", default=False),

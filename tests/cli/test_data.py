@@ -59,7 +59,8 @@ def test_half_a_gzip_file_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "said"), [
-    ("none.jsonl", "no such file"), ("a.csv", "what kind of data"), ("a.parquet", "not a parquet file"), ("a.npz", "not an npz"),
+    ("none.jsonl", "no such file"), ("a.csv", "what kind of data"), ("a.parquet", "not a parquet file"),
+    ("a.npz", "not an npz"),
 ])
 def test_files_that_are_no_data_are_named(tmp_path, name, said):
     if name != "none.jsonl":
@@ -99,7 +100,8 @@ class TestNpz:
         path = save(x=[[1, 2], [3, 4], [5, 6]], ok=[True, False, True], name=["a", "b", "c"], unused=[1.0])
         rows = list(open_data(path, {"x": None, "ok": None, "name": None}).rows())
         assert [row.values for row in rows] == [
-            {"x": [1, 2], "ok": True, "name": "a"}, {"x": [3, 4], "ok": False, "name": "b"}, {"x": [5, 6], "ok": True, "name": "c"}]
+            {"x": [1, 2], "ok": True, "name": "a"}, {"x": [3, 4], "ok": False, "name": "b"},
+            {"x": [5, 6], "ok": True, "name": "c"}]
 
     def test_offsets_cut_a_flat_array_and_lengths_a_padded_one(self, save):
         path = save(x=[1, 2, 3], x_offsets=[0, 0, 2, 3], y=[[1, 9], [9, 9], [2, 3]], y_lengths=[1, 0, 2])
@@ -109,7 +111,8 @@ class TestNpz:
     def test_offsets_may_be_said_once_for_an_axis(self, save):
         path = save(x=[1, 2, 3], y=[[1, 1], [2, 2], [3, 3]], z=[7, 8], step_offsets=[0, 1, 3])
         rows = list(open_data(path, {"x": "step", "y": "step", "z": None}).rows())
-        assert [row.values for row in rows] == [{"x": [1], "y": [[1, 1]], "z": 7}, {"x": [2, 3], "y": [[2, 2], [3, 3]], "z": 8}]
+        assert [row.values for row in rows] == [
+            {"x": [1], "y": [[1, 1]], "z": 7}, {"x": [2, 3], "y": [[2, 2], [3, 3]], "z": 8}]
 
     def test_more_rows_than_one_block_keep_their_numbers(self, save):
         rows = list(open_data(save(x=list(range(2500))), {"x": None}).rows())

@@ -107,7 +107,9 @@ def test_an_output_that_someone_shortened_is_noticed(path):
         Output(path, SETTINGS)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"settings": {}, "surprise": 1}', json.dumps({"settings": {}, "version": 99})])
+@pytest.mark.parametrize("text", [
+    "", "{", "[]", '{"settings": {}, "surprise": 1}', json.dumps({"settings": {}, "version": 99}),
+])
 def test_a_damaged_sidecar_is_named(path, text):
     path.with_name("out.jsonl.resume").write_text(text)
     with pytest.raises(CliError, match=r"out\.jsonl\.resume"):

@@ -73,7 +73,8 @@ def _extras() -> list[Part]:
             try:
                 parts.append(Part(package, "ok", f"{version(package)} (extra `{extra}`)"))
             except PackageNotFoundError:
-                parts.append(Part(package, "missing", f"not installed (extra `{extra}`)", f"pip install 'rewardlang[{extra}]'"))
+                parts.append(Part(package, "missing", f"not installed (extra `{extra}`)",
+                                  f"pip install 'rewardlang[{extra}]'"))
     return parts
 
 

@@ -7,7 +7,8 @@ from rewardlang.cli.pages import all_pages, find_page, names
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.text.near import did_you_mean
 
-HEADINGS = {"diagnostic": "Diagnostics", "operator": "Operators", "module": "Standard library", "function": "Standard library"}
+HEADINGS = {"diagnostic": "Diagnostics", "operator": "Operators",
+            "module": "Standard library", "function": "Standard library"}
 
 
 def run(values: SimpleNamespace) -> int:

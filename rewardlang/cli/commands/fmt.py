@@ -1,4 +1,4 @@
-"""`fmt`: the one layout of a file; it changes nothing that the file means, and nothing at all in a file that does not parse."""
+"""`fmt`: the one layout of a file; a file that does not parse is left as it is."""
 
 import difflib
 import os

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from rewardlang.cli.errors import CLEAN
-from rewardlang.cli.files import load_spec
+from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.ir.node import leaves, reachable
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
@@ -95,7 +95,8 @@ def as_text(report: dict) -> str:
     parts.append(_table("inputs", [_input_row(name, entry) for name, entry in report["inputs"].items()]))
     parts.append(_table("params", [_param_row(name, entry) for name, entry in report["params"].items()]))
     calls = report["cost"]["calls"]
-    parts.append(_table("models and verifiers", [_model_row(name, entry, calls) for name, entry in report["models"].items()]))
+    models = [_model_row(name, entry, calls) for name, entry in report["models"].items()]
+    parts.append(_table("models and verifiers", models))
     parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
     proofs = [("proved" if ensure["proved"] else "not yet", ensure["text"]) for ensure in report["ensures"]]
     parts.append(_table("ensure", proofs))
@@ -120,7 +121,8 @@ def _interval(pair: list | None) -> str:
 
 def _input_row(name: str, entry: dict) -> tuple:
     unit = f"unit {entry['unit']}" if entry["unit"] else ""
-    source = f"from {entry['role'] or ''} {entry['column']}".replace("  ", " ") if entry["column"] != name or entry["role"] else ""
+    origin = [part for part in (entry["role"], entry["column"] if entry["column"] != name else None) if part]
+    source = f"from {' '.join(origin)}" if origin else ""
     default = "" if entry["required"] else f"= {phrase(entry['default'])}"
     return name, entry["type"], _interval(entry["range"]), unit, source, default
 
@@ -132,12 +134,14 @@ def _param_row(name: str, entry: dict) -> tuple:
 
 def _model_row(name: str, entry: dict, calls: dict) -> tuple:
     count = f"{calls[name]} call{'s' if calls[name] > 1 else ''} a rollout, where demanded"
-    return entry["kind"], f"{name}({', '.join(entry['arguments'])})", f"-> {entry['result']}", count, entry["from"] or "to be bound"
+    signature = f"{name}({', '.join(entry['arguments'])})"
+    return entry["kind"], signature, f"-> {entry['result']}", count, entry["from"] or "to be bound"
 
 
 def _output_text(name: str, entry: dict) -> str:
     head = name if name == entry["role"] else f"{entry['role']} {name}"
-    rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + (" (tight)" if entry["bounds_tight"] else "")),
+    tight = " (tight)" if entry["bounds_tight"] and entry["bounds"] else ""
+    rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + tight),
             ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
             ("known at", entry["availability"]), ("needs", ", ".join(entry["needs"])),
             ("varies with", ", ".join(entry["varying"])), ("invalid from", ", ".join(entry["invalid_from"]))]

@@ -9,13 +9,13 @@ from rewardlang.cli.compiling import compile_program
 from rewardlang.cli.data.open import STDIN, open_data
 from rewardlang.cli.data.rows import Row
 from rewardlang.cli.errors import CLEAN, FINDINGS, INTERRUPTED, CliError
-from rewardlang.cli.files import load_spec
 from rewardlang.cli.scoring.batches import check_groups
 from rewardlang.cli.scoring.columns import choose, names_of, ragged_axes, sees_others
 from rewardlang.cli.scoring.lines import WRITERS
 from rewardlang.cli.scoring.resume import Output
 from rewardlang.cli.scoring.scorer import REWARD, RewardScorer
 from rewardlang.cli.scoring.session import Session, peek
+from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import note, plural
 from rewardlang.cli.values import bindings, params, see_current_folder
 from rewardlang.ir.node import Node
@@ -63,7 +63,8 @@ def _check_paths(values: SimpleNamespace) -> None:
         raise CliError("the spec and the data cannot both come from standard input")
     if values.out is None:
         return
-    if any(name not in (None, STDIN) and Path(values.out).resolve() == Path(name).resolve() for name in (values.file, values.data)):
+    read = [Path(name).resolve() for name in (values.file, values.data) if name not in (None, STDIN)]
+    if Path(values.out).resolve() in read:
         raise CliError(f"{values.out} would overwrite what is read", "choose another name for -o")
 
 

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 from rewardlang.cli.drawings import Drawing, graph_drawing, graph_text, tree_drawing, tree_text
 from rewardlang.cli.errors import CLEAN, CliError
-from rewardlang.cli.files import load_spec, read_spec
+from rewardlang.cli.files import read_spec
+from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.ir.node import Node
 from rewardlang.program import Program
@@ -57,7 +58,7 @@ def _show_code(values: SimpleNamespace) -> None:
     if values.format in ("dot", "mermaid"):
         raise CliError(f"the stage `torch` is code, and has no drawing as {values.format}", "--format text or json")
     program = load_spec(values.file, values.stdin_filename)
-    code = compile_program(program).module.code
+    code = compile_program(program, {}, {}, ()).code
     if values.format == "json":
         say_json({"version": "1.0", "stage": "torch", "code": code})
     else:

@@ -81,6 +81,7 @@ def _entry(example: ExampleInfo, outcomes: list[Outcome]) -> dict:
     expects = []
     for outcome in outcomes:
         line, column = outcome.expect.span.source.position(outcome.expect.span.start)
-        expects.append({"text": outcome.expect.text, "passed": outcome.passed, "got": _shown(outcome.got) if outcome.got else None,
-                        "problem": outcome.problem, "line": line, "column": column})
+        got = _shown(outcome.got) if outcome.got else None
+        expects.append({"text": outcome.expect.text, "passed": outcome.passed, "got": got, "problem": outcome.problem,
+                        "line": line, "column": column})
     return {"title": example.title, "passed": all(outcome.passed for outcome in outcomes), "expects": expects}

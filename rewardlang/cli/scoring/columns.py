@@ -30,7 +30,8 @@ def names_of(spec: Spec, roots: Iterable[Node]) -> dict[Node, tuple[str, ...]]:
 
 def ragged_axes(names: Mapping[Node, Sequence[str]]) -> dict[str, str | None]:
     """All names of columns with the first ragged axis of their values."""
-    return {name: next((axis.name for axis in node.type.axes if axis.ragged), None) for node, all_ in names.items() for name in all_}
+    first = {node: next((axis.name for axis in node.type.axes if axis.ragged), None) for node in names}
+    return {name: first[node] for node, several in names.items() for name in several}
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def choose(spec: Spec, roots: Iterable[Node], names: Mapping[Node, Sequence[str]
         else:
             absent.update(dict.fromkeys(possible))
             stack.extend(node.args)
-    defaults = {column: _default(inputs[node]) for column, node in wanted.items() if node in inputs and _has_default(inputs[node])}
+    infos = {column: inputs[node] for column, node in wanted.items() if node in inputs}
+    defaults = {column: _default(info) for column, info in infos.items() if _has_default(info)}
     return Columns(tuple(sorted(wanted)), defaults, tuple(absent))
 
 

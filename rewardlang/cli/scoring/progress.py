@@ -40,5 +40,6 @@ def _bar():
             return f"{rate:,.0f} rows/s"
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-               TextColumn("{task.fields[rows]:,} rows"), Rate(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+               TextColumn("{task.fields[rows]:,} rows"), Rate(), TimeElapsedColumn(), TextColumn("left"),
+               TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True))

@@ -31,7 +31,7 @@ class State:
 
 
 class Output:
-    """OUT and its sidecar. Open it, `skip` the rows that are done, then `write` and `commit` chunk by chunk, and `finish`."""
+    """OUT and its sidecar: read the done rows again and `check_skipped`, then `commit` chunk by chunk, and `finish`."""
 
     def __init__(self, path: Path, settings: dict, restart: bool = False):
         self.path = path

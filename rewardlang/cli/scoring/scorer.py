@@ -1,4 +1,4 @@
-"""A compiled reward over rows: columns are gathered, rows that cannot be read are set aside, results are cut to rows again."""
+"""A compiled reward over rows: columns are gathered, unreadable rows set aside, results cut to rows again."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
@@ -9,8 +9,8 @@ from rewardlang.cli.errors import CliError
 from rewardlang.cli.scoring.columns import Columns
 from rewardlang.cli.scoring.lines import Scored
 from rewardlang.tensor import words
-from rewardlang.tensor.reward import CompiledReward
 from rewardlang.tensor.result import Result
+from rewardlang.tensor.reward import CompiledReward
 
 REWARD = "reward"
 

@@ -12,7 +12,7 @@ OTHERS = "other reasons"
 
 @dataclass
 class Summary:
-    """Counts over all rows of a run, those before an interrupt included. `total` is the sum of the valid rewards (returns)."""
+    """Counts over all rows of a run, those before an interrupt included; `total` is the sum of the valid rewards."""
 
     rows: int = 0
     valid: int = 0
