@@ -191,6 +191,19 @@ def missing_operand(stuck: Stuck) -> Diagnostic | None:
     return None
 
 
+_ITEM_WORDS = frozenset((*words.MACHINE_ITEMS, "let", "expect", "sample"))
+
+
+def operator_at_line_end(stuck: Stuck) -> Diagnostic | None:
+    """`a: 1 +` with the next item below: the value is missing where the line ends."""
+    operator, label = stuck.near(-2), stuck.before
+    begins_item = stuck.here.text in (":", "->", "=") or label.text in _ITEM_WORDS
+    if not begins_item or label.kind != "word" or not _is_operator(operator):
+        return None
+    between = operator.span.source.text[operator.span.end:label.span.start]
+    return Diagnostic("RW013", operator.span, {"where": "after", "operator": operator.text}) if "\n" in between else None
+
+
 def missing_left(stuck: Stuck) -> Diagnostic | None:
     """An infix operator where a value should begin."""
     if stuck.wants_value and _is_operator(stuck.here):
@@ -335,9 +348,9 @@ def _wanted(stuck: Stuck) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    first_word, indented_declaration, foreign_word, foreign_sign, equals_sign, def_with_colon, number_spelling, repeated,
-    form_before_operator, wide_else, missing_operand, form_after_operator, unlabelled, missing_left, reserved_name,
-    missing_type, clause_order, missing_braces, clause_outside, side_by_side, unexpected)
+    first_word, indented_declaration, foreign_word, foreign_sign, operator_at_line_end, equals_sign, def_with_colon,
+    number_spelling, repeated, form_before_operator, wide_else, missing_operand, form_after_operator, unlabelled,
+    missing_left, reserved_name, missing_type, clause_order, missing_braces, clause_outside, side_by_side, unexpected)
 
 # Mistakes that are told apart by their look alone: worth saying even after an earlier mistake in the same declaration.
 SURE = frozenset(("RW011", "RW012", "RW013", "RW014", "RW015", "RW016", "RW017", "RW020", "RW022", "RW024", "RW028",

@@ -9,6 +9,7 @@ from rewardlang.syntax.lines import separate
 from rewardlang.syntax.literals import text_value
 from rewardlang.syntax.piece import parse_piece
 from rewardlang.syntax.scan import Lexeme, cut, is_closed, scan
+from rewardlang.syntax.words import DECLARATIONS
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Source, Span
 
@@ -68,6 +69,7 @@ class _File:
         self.found = checks.hidden_characters(source, MAX_MISTAKES)
         self.lexemes = 0
         self.is_first = True
+        self.in_open_bracket = False
 
     def take(self, start: int, end: int) -> bool:
         """Reads one piece; False where no further one is to be read."""
@@ -94,7 +96,10 @@ class _File:
         if self.source.position(first.span.start)[1] > 1 and self.source.text[:first.span.start] != "\ufeff":
             self.found.append(Diagnostic("RW023", first.span))
             return
+        if self.in_open_bracket and first.text not in DECLARATIONS:
+            return  # Most likely the lines inside a bracket that was reported as never closed.
         declaration, mistakes = parse_piece(words, "declaration")
+        self.in_open_bracket = any(mistake.code == "RW009" for mistake in mistakes)
         self.found += mistakes
         if declaration is not None:
             self.declarations.append(declaration)

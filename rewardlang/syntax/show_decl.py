@@ -191,11 +191,10 @@ class Declarations(Shower):
         rows = [self.edge(edge) for edge in edges]
         sources = max((len(row[0]) for row in rows if row[1]), default=0)
         ways = [f"{start.ljust(sources)} -> {end}" if end else start for start, end, _, _ in rows]
-        tables = [list(zip(ways, (row[2] for row in rows), (row[3] for row in rows)))]
-        width = max(map(len, ways), default=0)
-        middles = [f"{way.ljust(width)}  {change}" if change else way for way, change, _ in tables[0]]
+        width = max((len(way) for way, row in zip(ways, rows) if row[1]), default=0)
+        middles = [f"{way.ljust(width)}  {row[2]}" if row[2] else way for way, row in zip(ways, rows)]
         column = max(map(len, middles), default=0)
-        lines = [f"{middle.ljust(column)} : {paid}" if paid else middle for middle, (_, _, paid) in zip(middles, tables[0])]
+        lines = [f"{middle.ljust(column)} : {row[3]}" if row[3] else middle for middle, row in zip(middles, rows)]
         if any(len(line) > WIDTH - 4 or "\n" in line for line in lines):
             return [self.wide_edge(edge) for edge in edges]
         return [[Mark(edge.span.start), line] for edge, line in zip(edges, lines)]

@@ -38,3 +38,8 @@ def names(words: str) -> tuple[tree.Name, ...]:
 def args(*values: tree.Expr, **keyed: tree.Expr) -> tuple[tree.Argument, ...]:
     """Arguments of a call."""
     return tuple(make.Argument(value) for value in values) + tuple(make.Argument(v, k) for k, v in keyed.items())
+
+
+def binary_sum(word: str, value: int) -> tree.Binary:
+    """`word + value`."""
+    return make.Binary("+", name(word), num(value))

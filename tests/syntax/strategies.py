@@ -46,7 +46,7 @@ def _blocks(inner):
 def _calls(inner):
     function = st.tuples(NAMES, st.lists(ANY_WORDS, max_size=2)).map(lambda parts: ".".join([parts[0], *parts[1]]))
     arguments = st.tuples(_several(st.builds(make.Argument, inner), 0, 2),
-                          _several(st.builds(make.Argument, inner, ANY_WORDS), 0, 2)).map(lambda parts: parts[0] + parts[1])
+                          _several(st.builds(make.Argument, inner, ANY_WORDS), 0, 2)).map(lambda both: both[0] + both[1])
     over = st.builds(make.Over, _several(NAMES), st.booleans())
     calls = st.builds(make.Call, function, arguments, st.none() | over, st.none() | inner, st.none() | inner,
                       st.none() | NAMES)
@@ -68,7 +68,7 @@ def _forms(inner):
     arms = st.builds(make.Arm, _several(inner, 0, 2), inner)
     return st.one_of(
         st.builds(make.Unary, st.sampled_from(("-", "not")), inner),
-        st.builds(make.Binary, st.sampled_from(("+", "-", "*", "/", "**", "??", "and", "or", "implies", "iff")), inner, inner),
+        st.builds(make.Binary, st.sampled_from("+ - * / ** ?? and or implies iff".split()), inner, inner),
         compares,
         st.builds(make.InRange, inner, inner, inner, st.booleans()),
         st.builds(make.InSet, inner, _several(inner), st.booleans()),
@@ -98,7 +98,8 @@ TYPES = st.recursive(_SIMPLE_TYPES, lambda inner: st.one_of(
         lambda fields: st.builds(make.TypeExpr, st.just("record"), _AXES, st.booleans(), st.just(()), st.just(fields)))),
     max_leaves=3)
 UNITS = st.none() | TEXTS
-ORIGINS = st.one_of(st.none(), st.builds(make.Origin, TEXTS), st.builds(make.Origin, st.none() | TEXTS, NAMES, st.booleans()))
+ORIGINS = st.one_of(st.none(), st.builds(make.Origin, TEXTS),
+                    st.builds(make.Origin, st.none() | TEXTS, NAMES, st.booleans()))
 PARAMETERS = _several(st.builds(make.Parameter, NAMES, TYPES, st.none() | DOMAINS, UNITS, st.none() | EXPRESSIONS), 0, 2)
 _PAIRS = st.one_of(NUMBERS.map(lambda n: (n, n)), NAMES.map(lambda n: (make.Name(n), make.Name(n))),
                    st.tuples(EXPRESSIONS, EXPRESSIONS))
@@ -108,7 +109,8 @@ _PAIRS = st.one_of(NUMBERS.map(lambda n: (n, n)), NAMES.map(lambda n: (make.Name
 def _axis_declarations(draw):
     name = draw(NAMES)
     return draw(st.sampled_from((
-        make.AxisDecl(name), make.AxisDecl(name, labels=draw(_several(ANY_WORDS))), make.AxisDecl(name, size=draw(st.integers(1, 99))),
+        make.AxisDecl(name), make.AxisDecl(name, labels=draw(_several(ANY_WORDS))),
+        make.AxisDecl(name, size=draw(st.integers(1, 99))),
         make.AxisDecl(name, ragged=True, ordered=draw(st.booleans())), make.AxisDecl(name, like=draw(NAMES)))))
 
 
@@ -128,24 +130,24 @@ DECLARATIONS = st.one_of(
     st.builds(make.Use, st.lists(ANY_WORDS, min_size=1, max_size=3).map(".".join),
               _several(st.tuples(ANY_WORDS, st.none() | NAMES), 0, 2)),
     st.builds(make.Use, TEXTS, _several(st.tuples(ANY_WORDS, st.none() | NAMES), 0, 2), st.just(True)),
-    _PAIRS.flatmap(lambda pair: st.builds(make.Setting, NAMES, st.just(pair), st.none() | st.just("turn"),
-                                          st.none() | EXPRESSIONS).map(lambda node: node)),
+    st.builds(make.Setting, NAMES, _PAIRS, st.none() | st.just("turn"), st.none() | EXPRESSIONS),
     _axis_declarations(),
     st.builds(make.Input, NAMES, TYPES, st.none() | DOMAINS, UNITS, ORIGINS, st.none() | EXPRESSIONS),
     st.builds(make.GroupBy, NAMES, st.none() | _PAIRS),
     st.builds(make.Param, NAMES, st.none() | TYPES, st.none() | DOMAINS, UNITS, st.none() | EXPRESSIONS, st.booleans()),
     st.builds(make.External, st.sampled_from(("model", "verifier")), NAMES, PARAMETERS, TYPES, st.none() | DOMAINS, UNITS,
-              st.none() | st.builds(make.Origin, TEXTS), st.none() | st.integers(1, 999).map(lambda s: make.Duration(Fraction(s))),
+              st.none() | st.builds(make.Origin, TEXTS),
+              st.none() | st.integers(1, 999).map(lambda seconds: make.Duration(Fraction(seconds))),
               st.none() | EXPRESSIONS, st.sampled_from((None, "frozen", "refreshed", "trained"))),
     st.builds(make.Let, NAMES, EXPRESSIONS, st.none() | TYPES, st.none() | DOMAINS, UNITS),
     st.builds(make.Def, NAMES, PARAMETERS, EXPRESSIONS, TYPES, st.none() | DOMAINS),
     st.builds(make.Assume, EXPRESSIONS),
-    st.builds(make.Output, st.sampled_from([r for r in words.OUTPUT_ROLES if r != "output"]), st.none() | NAMES, EXPRESSIONS),
+    st.builds(make.Output, st.sampled_from(sorted({*words.OUTPUT_ROLES} - {"output"})), st.none() | NAMES, EXPRESSIONS),
     st.builds(make.Output, st.just("output"), NAMES, EXPRESSIONS),
     _machines(), st.builds(lambda name, value: make.Machine(name, value=value), NAMES, EXPRESSIONS),
     st.builds(make.Objective, NAMES, _several(EXPRESSIONS), _several(EXPRESSIONS, 0, 2)),
     st.builds(make.Ensure, EXPRESSIONS, st.none() | EXPRESSIONS),
-    st.builds(make.Ensure, EXPRESSIONS, st.none() | EXPRESSIONS, st.sampled_from(("increasing", "decreasing")), st.booleans(),
-              EXPRESSIONS),
+    st.builds(make.Ensure, EXPRESSIONS, st.none() | EXPRESSIONS, st.sampled_from(("increasing", "decreasing")),
+              st.booleans(), EXPRESSIONS),
     st.builds(make.Example, TEXTS, _GIVENS, _several(st.builds(make.Sample, _GIVENS), 0, 2),
               _several(st.builds(make.Expect, EXPRESSIONS, st.none() | EXPRESSIONS), 0, 2)))
