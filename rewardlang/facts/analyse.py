@@ -18,6 +18,7 @@ from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 from rewardlang.ops.table import OPERATORS
 from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.values.endpoint import round_down, round_up
 from rewardlang.values.interval import Interval
 
 
@@ -112,7 +113,7 @@ class Facts:
             if node.type.axes == ():
                 summed = discounted = reached.outer
         return OutputFacts(
-            reached.outer if reached else None, reached.tight if reached else True, summed, discounted,
+            rounded(reached.outer) if reached else None, reached.tight if reached else True, summed, discounted,
             self.availability[node], self.invalid_from(node), self.needs(node), self.varying(node),
         )
 
@@ -132,6 +133,11 @@ class Facts:
             if part.get("window") == "run":
                 found.add("run")
         return tuple(sorted(found)) or ("frozen",)
+
+
+def rounded(interval: Interval) -> Interval:
+    """A range as it is shown: ends of too many digits rounded outward."""
+    return Interval(round_down(interval.lo), round_up(interval.hi))
 
 
 def analyse(spec: Spec) -> Facts:

@@ -1,10 +1,12 @@
 """What follows for an operator's arguments when its value is known to lie in a range: one rule an operator."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from math import inf
 
 from rewardlang.ir.node import Node
-from rewardlang.values.interval import REAL, Interval, above, below
+from rewardlang.values.endpoint import Endpoint, above, exact
+from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind
 
 #: A conclusion: this node's value lies in this range (None: is valid, no range is known).
@@ -12,6 +14,7 @@ Conclusion = tuple[Node, Interval | None]
 Look = Callable[[Node], Interval | None]
 
 TRUE, FALSE = Interval(1, 1), Interval(0, 0)
+TINY = Fraction(1, 2**1074)
 INTEGRAL = frozenset({Kind.INT, Kind.BOOL, Kind.ENUM})
 
 
@@ -23,6 +26,19 @@ def is_integral(node: Node) -> bool:
 def truth(value: bool) -> Interval:
     """The range of a truth value that is known."""
     return TRUE if value else FALSE
+
+
+def beyond(x: Endpoint, whole: bool) -> Endpoint:
+    """What every number strictly above `x` reaches: the next whole number, else `x` and the least positive double.
+
+    No double lies between. So little more keeps `x - 1` above 0 where x is above 1, and is gone once it is rounded.
+    """
+    return above(x, integral=True) if whole else exact(x + TINY) if type(x) is not float else x
+
+
+def short_of(x: Endpoint, whole: bool) -> Endpoint:
+    """What every number strictly below `x` stays within."""
+    return -beyond(-x, whole)
 
 
 def conclusions(node: Node, want: Interval, look: Look) -> Iterator[Conclusion]:
@@ -104,9 +120,9 @@ def _different(args, look):
         if here is None or there is None or not there.is_point or type(there.lo) is float:
             continue
         if here.lo == there.lo:
-            yield one, Interval(above(here.lo, is_integral(one)), inf)
+            yield one, Interval(beyond(here.lo, is_integral(one)), inf)
         if here.hi == there.hi:
-            yield one, Interval(-inf, below(here.hi, is_integral(one)))
+            yield one, Interval(-inf, short_of(here.hi, is_integral(one)))
 
 
 def _less(strict: bool, flip: bool):
@@ -127,9 +143,9 @@ def _ordered(small, large, strict, look):
     low, high = look(small), look(large)
     whole = is_integral(small) and is_integral(large)
     if high is not None:
-        yield small, Interval(-inf, below(high.hi, whole) if strict else high.hi)
+        yield small, Interval(-inf, short_of(high.hi, whole) if strict else high.hi)
     if low is not None:
-        yield large, Interval(above(low.lo, whole) if strict else low.lo, inf)
+        yield large, Interval(beyond(low.lo, whole) if strict else low.lo, inf)
 
 
 def _add(args, want, look):

@@ -5,8 +5,8 @@ from operator import ge, gt, le, lt
 from rewardlang.facts.availability import LEVELS
 from rewardlang.facts.boxes import Box, centre, halves
 from rewardlang.facts.monotone import monotone
-from rewardlang.facts.prove import Question, Reach, bounds, reach
-from rewardlang.facts.sums import sum_bounds
+from rewardlang.facts.prove import BOXES, Question, Reach, bounds, reach
+from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.verdict import LATER, PROVED, REFUTED, UNPROVED, Verdict, between, detached
 from rewardlang.facts.witness import entries, sentence, shown, values_at, word
 from rewardlang.ir.node import Node, reachable
@@ -19,6 +19,9 @@ from rewardlang.values.types import FLOAT
 _HOLDS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": lambda a, b: a == b, "!=": lambda a, b: a != b}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _PAIR_BOXES = 64
+
+#: Steps of an episode that is tried on the reference interpreter.
+_MOST_STEPS = 1000
 
 
 def decide(ranges, info: EnsureInfo, availability: dict[Node, str]) -> Verdict:
@@ -165,7 +168,33 @@ def _of_sums(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, condi
     if None in found or _decided(op, found[0] - found[1]):
         return Verdict(info, PROVED)
     known = found[0] if _is_sum(left) else found[1]
-    return Verdict(info, UNPROVED, known=between(known), reason=_unbounded(known))
+    refuted = _refuted_sum(ranges, info, op, left, right, conditions)
+    return refuted or Verdict(info, UNPROVED, known=between(known), reason=_unbounded(known))
+
+
+def _refuted_sum(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, conditions) -> Verdict | None:
+    """The verdict of a whole episode with the same value at every step, added up from the reference's rewards."""
+    claim, other = (left, right) if _is_sum(left) else (right, left)
+    if other.node.op != "const" or conditions:
+        return None
+    axes = ordered_axes(claim.node.type.axes)
+    for count in sorted({0, 1, min(steps(ranges.spec.setting, axes).hi, _MOST_STEPS)}):
+        if not steps(ranges.spec.setting, axes).contains(count):
+            continue
+        for upward in (True, False):
+            found = reach(ranges, claim.node, upward, boxes=8)
+            values = found and values_at(ranges.spec, [claim.node], [found.point], positions=int(count))
+            rewards = entries(values[claim.node][0]) if values else [None]
+            if None in rewards:
+                continue
+            rate = ranges.spec.setting.discount if claim.of == "discounted" else 1
+            total = sum(reward * (rate or 1) ** step for step, reward in enumerate(rewards))
+            pair = (total, other.node["value"]) if claim is left else (other.node["value"], total)
+            if not _HOLDS[op](*pair):
+                witness = {"steps": int(count), **shown(ranges.spec, found.point, [claim.node])}
+                shows = f"{sentence(witness)} gives {word(float(total))}"
+                return Verdict(info, REFUTED, witness, shows, reason=_unbounded(sum_bounds(ranges, claim.node)))
+    return None
 
 
 # A pair of rollouts ---------------------------------------------------------------------------------------------
@@ -180,6 +209,8 @@ def _pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) -> Verdi
         if not open_boxes:
             return Verdict(info, PROVED)
         box = open_boxes.pop(0)
+        if _decided_at_once(ranges, info, op, left, right, box):
+            continue
         gap, points = _gap(ranges, info, op, left, right, box)
         if gap is None or _decided(op, gap):
             continue
@@ -210,12 +241,18 @@ def _params(ranges, left: Claim, right: Claim) -> list[tuple[Node, Interval]]:
     return [(node, interval) for node, interval in found if interval is not None and not interval.is_point]
 
 
-def _gap(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, box: Box):
+def _decided_at_once(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, box: Box) -> bool:
+    """Whether the natural ranges say it already, or there is no such pair."""
+    gap, _ = _gap(ranges, info, op, left, right, box, boxes=1)
+    return gap is None or bool(_decided(op, gap))
+
+
+def _gap(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, box: Box, boxes: int = BOXES):
     """The end of left - right over pairs with params in the box, and the points there; None if there is no pair."""
     upward = op in ("<", "<=")
     found: list[Reach] = []
     for claim, way in ((left, upward), (right, not upward)):
-        side = reach(ranges, claim.node, way, Question(_conditions(info.condition, claim.condition), box))
+        side = reach(ranges, claim.node, way, Question(_conditions(info.condition, claim.condition), box), boxes)
         if side is None:
             return None, None
         found.append(side)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
+from rewardlang.facts.positions import contexts
 from rewardlang.ir.node import Node
 from rewardlang.values.axes import Axis
 
@@ -98,6 +99,8 @@ def _of_reduction(ranges, node: Node, context: Context) -> Iterator[Need]:
         admitted = admitted_context(ranges, node, context)
         if admitted is not None:
             yield args["x"], admitted
+            for inner in contexts(ranges, node, admitted):
+                yield args["x"], inner
 
 
 def entry_context(ranges, node: Node, context: Context) -> Context:

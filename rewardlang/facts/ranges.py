@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from rewardlang.facts.backward import learn, truth
 from rewardlang.facts.context import Context
 from rewardlang.facts.needs import needs
+from rewardlang.facts.positions import entry_at
 from rewardlang.facts.transfer import Fact, settle
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
@@ -34,6 +35,7 @@ class Ranges:
         self.masks: dict[Node, int] = {}
         self.forms: dict = {}
         self.sizes: dict = {}
+        self.carriers: dict = {}
         self._sources = 0
         self._fixed = 0
         self._left = 0
@@ -129,6 +131,14 @@ class Ranges:
             return context
         return self._kept(context, "population", lambda node: not self.masks[node] & ~self._fixed)
 
+    def at_position(self, axis, position: int, nodes: Iterable[Node], context: Context) -> Context | None:
+        """The context at one position of a fixed axis: what the literals and the index along it are there."""
+        key = (axis, position, tuple(nodes))
+        if key not in context.children:
+            known = {node: entry for node in nodes if (entry := entry_at(self, node, position)) is not None}
+            context.children[key] = self._child(context, (known, set()))
+        return context.children[key]
+
     def _kept(self, context: Context, key: object, keep) -> Context:
         if key not in context.children:
             known = {node: interval for node, interval in context.known.items() if keep(node)}
@@ -219,7 +229,7 @@ class Ranges:
             mask |= self.masks[arg]
         if node.get("window"):
             mask &= self._fixed
-        elif node.op == "const" or (node.args and node.op != "call"):
+        elif (node.op == "const" and not node.type.axes) or (node.args and node.op not in ("call", "vector")):
             return mask
         own = 1 << self._sources
         self._sources += 1
@@ -239,6 +249,7 @@ class Ranges:
         self.masks.clear()
         self.forms.clear()
         self.sizes.clear()
+        self.carriers.clear()
         self._sources = self._fixed = 0
 
 

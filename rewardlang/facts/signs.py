@@ -36,7 +36,7 @@ def _of(ranges, node: Node, signs: dict[Node, Sign], context: Context) -> Sign:
     if node.op == "gate":
         return _of_gate(ranges, node, own, context)
     if node.op == "coalesce":
-        return _of_coalesce(ranges, node, own, context)
+        return _of_coalesce(ranges, node, signs, context)
     return total(times(s, outer) for s, outer in zip(own, _outer(ranges, node, context)))
 
 
@@ -115,12 +115,20 @@ def _jump(ranges, condition: Node, opened: Node, closed: Node, context: Context)
     return 1 if above.lo >= below.hi else -1 if above.hi <= below.lo else None
 
 
-def _of_coalesce(ranges, node: Node, own: list[Sign], context: Context) -> Sign:
-    """A source's own validity does not change as it rises; that of what is computed from it may."""
-    x = node.args[0]
+def _of_coalesce(ranges, node: Node, signs: dict[Node, Sign], context: Context) -> Sign:
+    """A source's own validity does not change as it rises; that of a partial operator on it may."""
+    x, fallback = node.args
     if not ranges.fact(x, context).fails:
-        return own[0]
-    return either(*own) if not x.args or x.op == "call" or own[0] == 0 else None
+        return signs[x]
+    if any(signs[part] != 0 and _may_change_validity(part) for part in reachable([x])):
+        return None
+    return either(signs[x], signs[fallback])
+
+
+def _may_change_validity(node: Node) -> bool:
+    row = OPERATORS.get(node.op)
+    partial = row is not None and row.family is Family.POINTWISE and row.domain is not None
+    return partial or node.op in ("gate", "place", "spread", "lookup") or "where" in node.get("roles", ())
 
 
 def _of_mul(found):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
 from rewardlang.facts.linear import linear_range
+from rewardlang.facts.positions import total
 from rewardlang.facts.needs import admitted_context, entry_context, guarded_by, needs, side_of
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import Elements, bound, domain
@@ -213,7 +214,9 @@ def _collection(ranges, node: Node, context: Context, row) -> Fact:
     inside = domain(row, elements, **options)
     if inside == FALSE:
         return Fact(None, True)
-    return Fact(bound(row, elements, *(start.range for start in starts), **options), fails or inside != TRUE)
+    found = bound(row, elements, *(start.range for start in starts), **options)
+    each = total(ranges, node, admitted)
+    return Fact(found.meet(each) or found if each is not None else found, fails or inside != TRUE)
 
 
 def _of_nothing(node: Node, row, fails: bool, options: dict) -> Fact:

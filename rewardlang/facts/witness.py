@@ -62,7 +62,8 @@ class _Filler:
         """The number of positions along an axis that no source has."""
         if axis.size is not None:
             return axis.size
-        return min(self.longest[rollout].get(axis, self.positions), MOST_POSITIONS)
+        wanted = self.longest[rollout].get(axis)
+        return self.positions if wanted is None else min(wanted, MOST_POSITIONS)
 
     def leaf(self, node: Node, rollout: int, *_arguments):
         """The value of a source; of a call whatever its arguments."""
@@ -150,4 +151,4 @@ def word(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, Fraction):
         value = float(value)
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value + 0.0:.6g}" if isinstance(value, float) else str(value)

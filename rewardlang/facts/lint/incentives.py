@@ -23,6 +23,9 @@ NEGLIGIBLE = 0.001
 #: … and one that moves more than so many times all others decides alone.
 DOMINATING = 10
 
+#: Labels of what has none: the sides of a gate. They exclude each other, so neither outweighs anything.
+_SIDES = frozenset({"then", "else"})
+
 #: Cells into which a source's range is cut to see where the reward is flat, and the share of them that is too much.
 _CELLS = 64
 _FLAT = 0.5
@@ -43,7 +46,7 @@ def terms(ranges, places: Places) -> Iterator[Diagnostic]:
 
 
 def _dead(term: TermFact, output: OutputInfo):
-    if term.swing or term.label == "else" or (ordered_axes(output.node.type.axes) and term.range.lo):
+    if term.swing or term.label in _SIDES or (ordered_axes(output.node.type.axes) and term.range.lo):
         return None
     return "RW505", {"term": term.label, "value": show(term.range.lo)}, {"always": float(term.range.lo)}
 
@@ -58,7 +61,7 @@ def _negligible(term: TermFact, total):
 
 def _dominating(ranges, term: TermFact, all_terms: list[TermFact]):
     """A term that is no verdict and outweighs every verdict (of one turn), or all others ten times."""
-    if term.decides:
+    if term.decides or term.label in _SIDES:
         return None
     verdicts = [other for other in all_terms if other.decides and other.swing]
     rest = sum(other.swing for other in all_terms if other is not term)

@@ -46,8 +46,10 @@ def rewards(spec: Spec) -> list[OutputInfo]:
 
 
 def unused(ranges, places: Places) -> Iterator[Diagnostic]:
-    """Declarations on which nothing rests that is computed, claimed, assumed or expected."""
+    """Declarations on which nothing rests that is computed, claimed, assumed or expected; not of a mere library."""
     spec = ranges.spec
+    if not spec.outputs:
+        return
     live = set(reachable(live_roots(spec)))
     callees = {node["callee"] for node in live if node.op == "call"}
     for name, info in spec.inputs.items():
