@@ -1,6 +1,6 @@
 """Emission of reductions and scans: which entries count, what makes the result invalid, then the row's own meaning."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rewardlang.ir.node import Node
 from rewardlang.ops.build import nonempty
@@ -33,43 +33,45 @@ class Aggregates:
     def aggregate(self, node: Node, row: Operator, args: list[Value]) -> Value:
         """The value of a reduction or scan node."""
         roles = dict(zip(node["roles"], args, strict=True))
-        options = self.options(node, row)
         x = roles.get("x", Value(1))
-        if node.get("window"):
-            xs, alive = self._of_rollouts(node, roles, x)
-        else:
-            xs, alive = self._of_positions(node, roles, x)
-        if row.name in _RUNNING or row.name in _NEIGHBOURS or row.name in ("softmax", "rank"):
-            return self._scan(node, row, xs, roles, alive, options)
-        return self._reduction(node, row, xs, x, alive, options)
+        seen = self._of_rollouts(node, roles, x) if node.get("window") else self._of_positions(node, roles)
+        scans = row.name in _RUNNING or row.name in _NEIGHBOURS or row.name in ("softmax", "rank")
+        return (self._scan if scans else self._reduction)(node, row, seen, roles, x)
 
     # Which entries count --------------------------------------------------------------------------------------------
 
-    def _of_positions(self, node: Node, roles: dict[str, Value], x: Value) -> tuple[Collection, Value | None]:
-        """The rollout's own positions, and where the result can be valid at all."""
+    def _of_positions(self, node: Node, roles: dict[str, Value]) -> "Seen":
+        """The rollout's own positions."""
         over, by, where = tuple(node["over"]), roles.get("by"), roles.get("where")
         real = self.real(over)
-        keep = self.k.both(real, where.plain() if where is not None else None)
-        if keep is not None and keep.constant:
-            keep = self.build.literal(keep.data, truth=True)
+        keep = self._mask(self.k.both(real, where.plain() if where is not None else None))
         sure = self.k.both(*(self._everywhere(value.valid, real, over) for value in (where, by) if value is not None))
         alive = self.k.both(sure, *(self.lengths_valid.get(axis) for axis in over))
-        xs = self.k.gather(x, keep, over) if by is None else self.k.equal_keys(x.plain(), keep, by.plain(), over)
         sparse = where is not None or by is not None
-        return replace(xs, sparse=sparse, valid=x.valid), alive
+        return Seen(False, over, keep, by.plain() if by is not None else None, real, sparse, alive)
 
-    def _of_rollouts(self, node: Node, roles: dict[str, Value], x: Value) -> tuple[Collection, Value | None]:
+    def _of_rollouts(self, node: Node, roles: dict[str, Value], x: Value) -> "Seen":
         """All rollouts of the population; what is invalid in one does not count."""
         by, where = roles.get("by"), roles.get("where")
-        axes = join(*(value.axes for value in (x, by, where) if value is not None))
-        masks = [x.valid, self.real(axes)]
-        for value in (where, by):
-            masks += [] if value is None else [value.valid]
-        keep = self.k.both(*masks, where.plain() if where is not None else None)
-        if keep is not None and keep.constant:
-            keep = self.build.literal(keep.data, truth=True)
-        xs = self.k.rollouts(x.plain(), keep, by.plain() if by is not None else None)
-        return replace(xs, sparse=keep is not None, valid=x.valid), by.valid if by is not None else None
+        # Types, not values: along an axis that a value is the same along, others' rollouts may have ended before.
+        masks = [x.valid, self.real(join(*(arg.type.axes for arg in node.args)))]
+        masks += [value.valid for value in (where, by) if value is not None]
+        keep = self._mask(self.k.both(*masks, where.plain() if where is not None else None))
+        alive = by.valid if by is not None else None
+        return Seen(True, (), keep, by.plain() if by is not None else None, None, keep is not None, alive)
+
+    def _mask(self, keep: Value | None) -> Value | None:
+        return self.build.literal(keep.data, truth=True) if keep is not None and keep.constant else keep
+
+    def _entries(self, seen: "Seen", x: Value) -> Collection:
+        """A value as the collection of those entries that count."""
+        if seen.window:
+            xs = self.k.rollouts(x.plain(), seen.keep, seen.by)
+        elif seen.by is None:
+            xs = self.k.gather(x.plain(), seen.keep, seen.over, seen.real if len(seen.over) > 1 else None)
+        else:
+            xs = self.k.equal_keys(x.plain(), seen.keep, seen.by, seen.over, seen.real)
+        return replace(xs, sparse=seen.sparse)
 
     def _everywhere(self, mask: Value | None, keep: Value | None, over: tuple[Axis, ...]) -> Value | None:
         """Where a mask holds at every entry that counts along some axes."""
@@ -79,22 +81,24 @@ class Aggregates:
 
     # Readings -------------------------------------------------------------------------------------------------------
 
-    def _reduction(self, node: Node, row: Operator, xs: Collection, x: Value, alive, options: dict) -> Value:
+    def _reduction(self, node: Node, row: Operator, seen: "Seen", roles: dict[str, Value], x: Value) -> Value:
+        options, xs = self.options(node, row), self._entries(seen, x)
         inside = self._domain(node, row, xs, options)
+        alive = seen.alive
         if inside is not None:
             self.own[node] = inside
-        found = row.meaning(self.k, replace(xs, guard=inside, valid=None), **options)
-        if not node.get("window") and x.valid is not None:
+        if not seen.window and x.valid is not None:
             if row.name in ("any", "all"):
-                return self._three_valued(node, row, xs, x, alive)
+                return self._three_valued(row, seen, x)
             if row.name not in _KNOWING:
-                alive = self.k.both(alive, self.k.all(self._masks(node, xs, x.valid)))
+                alive = self.k.both(alive, self.k.all(self._entries(seen, x.valid)))
+        found = row.meaning(self.k, replace(xs, guard=inside), **options)
         return found.masked(self.k.both(alive, inside))
 
     def _domain(self, node: Node, row: Operator, xs: Collection, options: dict) -> Value | None:
         if row.domain is None or node in self.total or (row.domain is nonempty and self._never_empty(node, xs)):
             return None
-        inside = row.domain(self.k, replace(xs, valid=None), **options)
+        inside = row.domain(self.k, xs, **options)
         return None if inside.constant and inside.data else inside
 
     def _never_empty(self, node: Node, xs: Collection) -> bool:
@@ -103,43 +107,56 @@ class Aggregates:
             return not xs.sparse
         return not xs.sparse and all(axis.size for axis in xs.over)
 
-    def _masks(self, node: Node, xs: Collection, mask: Value) -> Collection:
-        """A mask of the entries as a collection like theirs."""
-        full = self.build.full(mask, xs.axes + (() if xs.stays else xs.over), xs.batched or mask.batched)
-        if len(xs.over) > 1 and not xs.stays:
-            full = self.build.method("flatten", full, -len(xs.over))
-        return replace(xs, data=full, truth=True, valid=None, guard=None, batched=xs.batched or mask.batched)
-
-    def _three_valued(self, node: Node, row: Operator, xs: Collection, x: Value, alive: Value | None) -> Value:
+    def _three_valued(self, row: Operator, seen: "Seen", x: Value) -> Value:
         """`any` and `all`, which one entry may decide whatever the invalid ones are."""
         neutral = row.name == "all"
-        seen = self.k.logical_or(x.plain(), self.k.logical_not(x.valid)) if neutral else self.k.logical_and(x.plain(), x.valid)
-        found = row.meaning(self.k, self._masks(node, xs, seen))
+        plain, invalid = x.plain(), self.k.logical_not(x.valid)
+        told = self.k.logical_or(plain, invalid) if neutral else self.k.logical_and(plain, x.valid)
+        found = row.meaning(self.k, self._entries(seen, told))
         decided = self.k.logical_not(found) if neutral else found
-        known = self.k.logical_or(decided, self.k.all(self._masks(node, xs, x.valid)))
-        return found.masked(self.k.both(alive, known))
+        known = self.k.logical_or(decided, self.k.all(self._entries(seen, x.valid)))
+        return found.masked(self.k.both(seen.alive, known))
 
-    def _scan(self, node: Node, row: Operator, xs: Collection, roles: dict, alive, options: dict) -> Value:
-        x, window = roles.get("x", Value(1)), bool(node.get("window"))
+    def _scan(self, node: Node, row: Operator, seen: "Seen", roles: dict[str, Value], x: Value) -> Value:
+        xs = self._entries(seen, x)
         if row.name in _NEIGHBOURS:
+            mask = None if x.valid is None else self._entries(seen, x.valid)
             edge = roles.get("start", roles.get("end"))
-            found = self.k.spread_out(row.meaning(self.k, xs, edge))
-            return found.masked(self.k.both(alive, found.valid))
-        found = self.k.spread_out(row.meaning(self.k, replace(xs, valid=None), **options))
-        masks = [alive, found.valid]
-        if not window and x.valid is not None:
-            masks.append(self._valid_so_far(node, xs, x) if row.name in _RUNNING else self._all_valid(node, xs, x))
+            found = self.k.spread_out(row.meaning(self.k, replace(xs, valid=x.valid, mask=mask), edge))
+            return found.masked(self.k.both(seen.alive, found.valid))
+        found = self.k.spread_out(row.meaning(self.k, xs, **self.options(node, row)))
+        masks = [seen.alive, found.valid]
+        if not seen.window and x.valid is not None:
+            masks.append(self._valid_so_far(seen, x) if row.name in _RUNNING else self._all_valid(seen, x))
         if row.name not in _RUNNING:
             where = roles.get("where")
-            masks += [x.valid, where.plain() if where is not None else None, where.valid if where is not None else None]
+            masks += [x.valid, *([where.plain(), where.valid] if where is not None else [])]
         return found.masked(self.k.both(*masks))
 
-    def _valid_so_far(self, node: Node, xs: Collection, x: Value) -> Value:
+    def _valid_so_far(self, seen: "Seen", x: Value) -> Value:
         """Where no entry up to and with this one is invalid."""
-        failed = self._masks(node, xs, self.k.logical_not(x.valid))
-        numbers = replace(failed, data=self.build.method("to", failed.data, self.build.dtype), truth=False)
-        return self.k.le(self.k.spread_out(self.k.cumsum(numbers)), Value(0))
+        failed = self.build.number(self.k.number(self.k.logical_not(x.valid)))
+        return self.k.le(self.k.spread_out(self.k.cumsum(self._entries(seen, failed))), Value(0))
 
-    def _all_valid(self, node: Node, xs: Collection, x: Value) -> Value:
+    def _all_valid(self, seen: "Seen", x: Value) -> Value:
         """Where every entry of the population is valid."""
-        return self.k.all(self._masks(node, xs, x.valid))
+        found = self._entries(seen, x.valid)
+        return self.k.all(found)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Which entries a reduction or scan sees.
+
+    Those of the rollout's own positions along `over`, or (`window`) of all rollouts; with `by`, of equal keys; where `keep`
+    holds (None: all). `real` is where there is no padding; `sparse` tells that real positions may not count; `alive` is
+    where the result can be valid at all.
+    """
+
+    window: bool
+    over: tuple[Axis, ...]
+    keep: Value | None
+    by: Value | None
+    real: Value | None
+    sparse: bool
+    alive: Value | None

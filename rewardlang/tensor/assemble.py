@@ -148,7 +148,8 @@ class Assembler:
         return makers
 
     def _is_step(self, node: Node) -> bool:
-        return node not in self.plan.columns and node not in self.plan.defaults and node.op in ("call", "codes", "field", "lookup")
+        given = node in self.plan.columns or node in self.plan.defaults
+        return not given and node.op in ("call", "codes", "field", "lookup")
 
     def _make(self, step: tuple[str, Node]) -> Step:
         kind, node = step
@@ -212,7 +213,8 @@ class Assembler:
             return HostArgument(**common, ids=emitter.build.full(value, type_.axes), pools=pools)
         if value.constant and not type_.axes:
             return HostArgument(**common, constant=_as_argument(value.data, type_))
-        axes = tuple(axis for axis in lifted if axis in type_.axes) + tuple(axis for axis in type_.axes if axis not in lifted)
+        own = tuple(axis for axis in type_.axes if axis not in lifted)
+        axes = tuple(axis for axis in lifted if axis in type_.axes) + own
         common["type_axes"] = axes
         ragged = [axis for axis in axes if axis.ragged and axis not in lifted]
         lengths = {axis: emitter.length_of(axis) for axis in ragged if not emitter.variant.dense or axis.maker}

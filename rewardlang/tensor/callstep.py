@@ -138,8 +138,8 @@ def argument_rows(argument: HostArgument, lifted: tuple[Axis, ...], run: Run, pl
         return rows
     if not lifted:
         return [rows[row] for row in places.flatten().tolist()]
-    order = [axis for axis in argument.type_axes]
-    return [_entry(rows[place[0]], order, dict(zip(lifted, place[1:], strict=True))) for place in places.tolist()]
+    axes = list(argument.type_axes)
+    return [_entry(rows[place[0]], axes, dict(zip(lifted, place[1:], strict=True))) for place in places.tolist()]
 
 
 def _entry(entry: object, axes: list[Axis], at: dict[Axis, int]) -> object:

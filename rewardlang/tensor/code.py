@@ -71,18 +71,48 @@ def results(step: Step) -> list[fx.Node]:
 
 
 def split(graph: fx.Graph, attributes: dict, steps: Sequence[Step], wanted: Iterable[fx.Node]) -> list[Segment | Step]:
-    """The graph cut where steps come between, in the order in which all must run."""
-    of_node, of_step = stages(graph, steps)
+    """The graph cut where steps come between, in the order in which all must run; what nothing rests on is left out.
+
+    Of steps that could run at one time, those that come first in `steps` do.
+    """
     wanted = list(wanted)
+    live = rests_on([*wanted, *(node for step in steps for node in step.needs)])
+    of_node, of_step = stages(graph, steps)
+    of_node = {node: level for node, level in of_node.items() if node in live}
     last = max([*of_step.values(), *of_node.values(), 0])
+    uses = _last_uses(of_node, of_step, wanted, last)
     order: list[Segment | Step] = []
-    needed_later = _last_uses(of_node, of_step, wanted, last)
     for level in range(last + 1):
-        body = [node for node in graph.nodes if of_node[node] == level and node.op not in ("placeholder", "output", "get_attr")]
+        body = [node for node, found in of_node.items() if found == level and node.op in ("call_function", "call_method")]
         if body:
-            order.append(_segment(body, level, of_node, needed_later, attributes))
-        order += sorted((step for step in steps if of_step[step] == level), key=lambda step: steps.index(step))
+            order.append(_segment(body, level, uses, attributes))
+        order += _in_turn([step for step in steps if of_step[step] == level])
     return order
+
+
+def rests_on(nodes: Iterable[fx.Node]) -> set[fx.Node]:
+    """Some nodes of an fx graph and all that they rest on."""
+    seen, stack = set(), list(nodes)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.all_input_nodes)
+    return seen
+
+
+def _in_turn(steps: list[Step]) -> list[Step]:
+    """Steps such that each follows those whose lists or tensors it reads."""
+    made = {node: step for step in steps for node in results(step)}
+    made |= {step.node: step for step in steps if not isinstance(step, IdStep)}
+    order: dict[Step, None] = {}
+    waiting = list(steps)
+    while waiting:
+        ready = next(step for step in waiting if all(
+            made[thing] in order for thing in (*step.needs, *step.rests_on) if thing in made and made[thing] is not step))
+        order[ready] = None
+        waiting.remove(ready)
+    return list(order)
 
 
 def _last_uses(of_node: dict, of_step: dict, wanted: list[fx.Node], last: int) -> dict[fx.Node, int]:
@@ -97,7 +127,7 @@ def _last_uses(of_node: dict, of_step: dict, wanted: list[fx.Node], last: int) -
     return uses
 
 
-def _segment(body: list[fx.Node], level: int, of_node: dict, uses: dict, attributes: dict) -> Segment:
+def _segment(body: list[fx.Node], level: int, uses: dict, attributes: dict) -> Segment:
     inside = set(body)
     outer = dict.fromkeys(arg for node in body for arg in node.all_input_nodes if arg not in inside)
     takes = [node for node in outer if node.op != "get_attr"]
@@ -105,7 +135,9 @@ def _segment(body: list[fx.Node], level: int, of_node: dict, uses: dict, attribu
     return Segment(module_of(body, takes, gives, attributes), takes, gives)
 
 
-def module_of(body: Iterable[fx.Node], takes: Sequence[fx.Node], gives: Sequence[fx.Node], attributes: dict) -> fx.GraphModule:
+def module_of(
+    body: Iterable[fx.Node], takes: Sequence[fx.Node], gives: Sequence[fx.Node], attributes: dict
+) -> fx.GraphModule:
     """A module of its own from some nodes of a graph: `takes` in, a tuple of `gives` out."""
     graph, copies = fx.Graph(), {}
     for node in takes:

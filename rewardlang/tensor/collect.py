@@ -1,5 +1,6 @@
 """The tensor reading of collections: which entries a reduction or scan sees, and what it makes of them."""
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,8 @@ class Collection:
     `data` and `keep` (which entries count; None: all) broadcast against each other; the entries lie along `dim`. `axes`
     and `batched` describe the other dimensions. `groups` has the rows by key; or `keys` has a key for each entry, of which
     the last `dim` dimensions belong together (0: the rollouts at each position). `over` are the axes that a reduction
-    removes, `sparse` tells that real positions may not count, `valid` is a mask of the entries.
+    removes, `sparse` tells that real positions may not count, `valid` is the mask of a scan's result and `mask` that of the
+    entries, as a collection. `value` is a scan's result where it is no longer laid out as the entries are.
     """
 
     data: fx.Node
@@ -32,7 +34,10 @@ class Collection:
     guard: Value | None = None
     truth: bool = False
     sparse: bool = False
+    real: fx.Node | None = None
     valid: Value | None = None
+    mask: "Collection | None" = None
+    value: Value | None = None
 
     @property
     def stays(self) -> bool:
@@ -45,21 +50,23 @@ class Collections:
 
     build: Builder
 
-    def gather(self, x: Value, keep: Value | None, over: tuple[Axis, ...]) -> Collection:
-        """The entries along some axes of each rollout; several are taken as one, the last running fastest."""
+    def gather(self, x: Value, keep: Value | None, over: tuple[Axis, ...], real: Value | None = None) -> Collection:
+        """The entries along some axes of each rollout; several are taken as one, the last running fastest.
+
+        `real` is where there is no padding, if positions are to be counted.
+        """
         lead = without(join(x.axes, keep.axes if keep else ()), over)
         data, kept, batched = self._lay_out(x, keep, lead + over)
-        for position, axis in enumerate(over, start=-len(over)):
-            if axis not in x.axes:
-                data = self._stretch(data, x, axis, position, lead + over, batched)
+        if not x.batched and set(over) - set(x.axes):
+            data = self.build.full(x, lead + over, False)
+        elif x.batched:
+            for position, axis in enumerate(over, start=-len(over)):
+                if axis not in x.axes:
+                    data = self.build.call(place.repeated, data, position, self.build.size(axis))
         if len(over) > 1:
             data, kept = (self._flat(part, lead + over, batched, len(over)) for part in (data, kept))
-        return Collection(data, kept, -1, lead, batched, over, truth=x.truth)
-
-    def _stretch(self, data: fx.Node, x: Value, axis: Axis, position: int, axes: tuple[Axis, ...], batched: bool) -> fx.Node:
-        if x.constant or not set(x.axes) and not x.batched:
-            return self.build.full(x, axes, batched)
-        return self.build.widen(data, position, self.build.size(axis))
+        between = self._flat(self.build.full(real, over, real.batched), over, real.batched, len(over)) if real else None
+        return Collection(data, kept, -1, lead, batched, over, truth=x.truth, real=between)
 
     def _flat(self, data: fx.Node | None, axes: tuple[Axis, ...], batched: bool, count: int) -> fx.Node | None:
         if data is None:
@@ -83,14 +90,17 @@ class Collections:
         groups = self.build.call(group_rows, key.data)
         return Collection(data, kept, 0, axes, True, groups=groups, truth=x.truth)
 
-    def equal_keys(self, x: Value, keep: Value | None, key: Value, over: tuple[Axis, ...]) -> Collection:
+    def equal_keys(
+        self, x: Value, keep: Value | None, key: Value, over: tuple[Axis, ...], real: Value | None = None
+    ) -> Collection:
         """The entries of the rollout's own positions with an equal key."""
         axes = without(join(x.axes, keep.axes if keep else (), key.axes), over) + over
         batched = any(value.batched for value in (x, key, *((keep,) if keep else ())))
         data = self.build.full(x, axes, batched)
         keys = self.build.full(key, axes, batched)
         kept = None if keep is None else self.build.full(keep, axes, batched)
-        return Collection(data, kept, len(over), axes, batched, over, keys=keys, truth=x.truth)
+        there = None if real is None else self.build.full(real, axes, batched)
+        return Collection(data, kept, len(over), axes, batched, over, keys=keys, truth=x.truth, real=there)
 
     def _lay_out(self, x: Value, keep: Value | None, axes: tuple[Axis, ...]) -> tuple[fx.Node, fx.Node | None, bool]:
         x = self.build.solid(x)
@@ -123,12 +133,16 @@ class Collections:
 
     def spread_out(self, xs: Collection) -> Value:
         """A scan's result as a value again."""
+        if xs.value is not None:
+            return xs.value
         batched = xs.batched or not xs.over
         axes = xs.axes if xs.stays or not xs.over else xs.axes + xs.over
         return Value(xs.data, axes, batched, xs.truth, valid=xs.valid)
 
     def count(self, xs: Collection) -> Value:
         found = self._reduce(xs, reduce.amount)
+        if xs.keep is None and not xs.stays:
+            found = Value(found.data)
         return found if xs.guard is None else self.choose(xs.guard, found, Value(1))
 
     def sum(self, xs: Collection) -> Value:
@@ -156,10 +170,26 @@ class Collections:
         return self._reduce(xs, reduce.last, truth=xs.truth)
 
     def argmax(self, xs: Collection) -> Value:
-        return self._reduce(xs, reduce.where_greatest)
+        if xs.keys is not None and xs.over:
+            return self._position_of(xs, self.max(xs))
+        return self._reduce(xs, reduce.where_greatest, *self._positions_in(xs))
 
     def argmin(self, xs: Collection) -> Value:
-        return self._reduce(xs, reduce.where_least)
+        if xs.keys is not None and xs.over:
+            return self._position_of(xs, self.min(xs))
+        return self._reduce(xs, reduce.where_least, *self._positions_in(xs))
+
+    def _position_of(self, xs: Collection, best: Value) -> Value:
+        """The first of the rollout's positions that counts, has the key, and holds the best entry of that key."""
+        hit = self.eq(Value(xs.data, xs.axes, xs.batched), best)
+        keep = hit.data if xs.keep is None else self.build.call(operator.and_, hit.data, xs.keep)
+        places = self.build.call(place.ordinals, xs.data, xs.dim, xs.real)
+        return self.min(replace(xs, data=places, keep=keep))
+
+    @staticmethod
+    def _positions_in(xs: Collection) -> tuple[fx.Node, ...]:
+        """Where padding lies between the entries, the mask by which positions are counted without it."""
+        return () if xs.real is None or len(xs.over) < 2 or xs.stays else (xs.real,)
 
     def var(self, xs: Collection, ddof: int) -> Value:
         return self._reduce(xs, reduce.variance, ddof)
@@ -207,11 +237,10 @@ class Collections:
         found = self.spread_out(self._scan(replace(xs, valid=None), function, zero))
         has = self.spread_out(self._scan(replace(xs, data=there, truth=True, valid=None), function, nothing))
         valid = None
-        if xs.valid is not None:
-            mask = self.build.full(xs.valid, found.axes, found.batched)
-            valid = self.spread_out(self._scan(replace(xs, data=mask, truth=True, valid=None), function, nothing))
+        if xs.mask is not None:
+            valid = self.spread_out(self._scan(replace(xs.mask, valid=None), function, nothing))
         result = self.where(has, found.masked(valid), edge)
-        return replace(xs, data=self.build.full(result, found.axes, found.batched), valid=result.valid, keep=None)
+        return replace(xs, value=result)
 
     def softmax(self, xs: Collection) -> Collection:
         return self._scan(xs, scan.softmax)
@@ -229,9 +258,9 @@ class Collections:
             inside = self.lt(Value(0), values[1])
             values[1] = self.choose(inside, values[1], Value(1))
             valid = self.both(valid, self._begun(first))
-        found = function(*values)
-        return replace(first, data=found.data, valid=valid, truth=found.truth)
+        return replace(first, value=function(*values).masked(valid))
 
+    eq: Callable
     lt: Callable
     choose: Callable
     both: Callable

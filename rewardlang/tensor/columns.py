@@ -165,7 +165,8 @@ def _lay_out(raw: Tensor, axes: tuple[Axis, ...], given: Mapping[str, object]) -
     for position, axis in enumerate(axes, start=1):
         if not axis.ragged:
             continue
-        outer = [raw.shape[0], *(raw.shape[1 + axes.index(other)] for other in axes[: position - 1] if other.name in axis.within)]
+        within = [at for at, other in enumerate(axes[: position - 1], start=1) if other.name in axis.within]
+        outer = [raw.shape[at] for at in (0, *within)]
         if axis.name not in given:
             found[axis] = torch.full(outer, raw.shape[position], dtype=torch.int64, device=raw.device)
             continue

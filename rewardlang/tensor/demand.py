@@ -79,17 +79,18 @@ class Demand:
 
     def _of_entries(self, user: Node, needed: Value) -> Value:
         """Where a reduction or scan needs entries: at every position that one needed result may see."""
-        if user.get("window"):
-            return self._anywhere(needed, needed.axes[:0], rollouts=True)
-        return self._shared(needed, tuple(axis for axis in user.type.axes if axis not in user["over"]))
+        if not user.get("window"):
+            return self._shared(needed, tuple(axis for axis in user.type.axes if axis not in user["over"]))
+        roles = user["roles"]
+        key = self.emitter.values[user.args[roles.index("by")]] if "by" in roles else None
+        return self._of_population(needed, key)
 
-    def _anywhere(self, needed: Value, keep: tuple[Axis, ...], rollouts: bool = False) -> Value:
-        """Whether something is needed at any position of the axes not kept, or of any rollout."""
-        needed = self._shared(needed, keep if not rollouts else needed.axes)
-        if not rollouts or needed.constant or not needed.batched:
+    def _of_population(self, needed: Value, key: Value | None) -> Value:
+        """Where some rollout of the population needs something, at the same position of its axes."""
+        if needed.constant or not needed.batched:
             return needed
-        real = self.emitter.real(needed.axes)
-        return self.k.any(self.k.rollouts(needed, real, None))
+        real = self.k.both(self.emitter.real(needed.axes), key.valid if key is not None else None)
+        return self.k.any(self.k.rollouts(needed, real, key.plain() if key is not None else None))
 
     def _shared(self, needed: Value, axes: tuple[Axis, ...]) -> Value:
         """The same over fewer axes: where any position along the others is needed."""
@@ -103,7 +104,7 @@ def _renamed(demand: Demand, user: Node, _position: int, needed: Value) -> Value
     name = getattr(user["source"], "name", user["source"])
     if name in ("batch", "group"):
         kept = tuple(axis for axis in needed.axes if axis != user["target"])
-        return demand._anywhere(demand._shared(needed, kept), kept, rollouts=True)
+        return demand._of_population(demand._shared(needed, kept), None)
     source = next(axis for axis in user.args[0].type.axes if axis.name == name)
     return demand.emitter._along(needed, user["target"], source)
 

@@ -1,5 +1,6 @@
 """From typed nodes to one torch.fx graph: leaves, entry-by-entry operators, and the names that make it readable."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -244,7 +245,8 @@ class Emitter(Aggregates, Placements):
 
 def length_name(axis: Axis) -> str:
     """The name of the input that has an axis' lengths."""
-    return "_".join((*axis.within, axis.name, *([axis.maker] if axis.maker else []), "length")).replace(".", "_").replace(":", "_")
+    words = (*axis.within, axis.name, *([axis.maker] if axis.maker else []), "length")
+    return re.sub(r"\W+", "_", "_".join(words))
 
 
 def plain(x: object) -> object:

@@ -6,7 +6,7 @@ from torch import Tensor, fx
 
 from rewardlang.ir.node import Node
 from rewardlang.tensor import words
-from rewardlang.tensor.code import module_of
+from rewardlang.tensor.code import module_of, rests_on
 from rewardlang.tensor.fxgraph import Value
 
 
@@ -58,7 +58,7 @@ def _failures(code, run, below: set[Node]) -> dict[Node, list[bool]]:
     found = {node: [not mask.data or False] * run.batch.size for node, mask in masks.items() if mask.constant}
     if wanted:
         gives = [mask.data for mask in wanted.values()]
-        live = _live(gives)
+        live = rests_on(gives)
         takes = [node for node in graph.nodes if node in live and node.op == "placeholder" and node in run.tensors]
         body = [node for node in graph.nodes if node in live and node.op not in ("placeholder", "output", "get_attr")]
         tensors = module_of(body, takes, gives, emitter.build.attributes)(*[run.tensors[node] for node in takes])
@@ -72,16 +72,6 @@ def _row_mask(code, node: Node, inside: Value) -> Value:
     failed = k.logical_and(k.logical_not(inside), code.demand.of(node))
     failed = k.both(failed, emitter.real(failed.axes)) or failed
     return failed if not failed.axes else k.any(k.gather(failed, emitter.real(failed.axes), failed.axes))
-
-
-def _live(gives: Sequence[fx.Node]) -> set[fx.Node]:
-    seen, stack = set(), list(gives)
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(node.all_input_nodes)
-    return seen
 
 
 def _rows(tensor: Tensor, size: int) -> list[bool]:

@@ -136,10 +136,6 @@ class Builder:
                 data = self.method("unsqueeze", data, position - start + first)
         return data
 
-    def widen(self, data: fx.Node, dim: int, size: fx.Node | int) -> fx.Node:
-        """The same repeated along a dimension of size 1."""
-        return self.call(place.repeated, data, dim, size)
-
     def full(self, value: Value, axes: tuple[Axis, ...], batched: bool = True) -> fx.Node:
         """The data as a tensor over all the given axes, none left out."""
         solid = self.solid(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from math import prod
 from typing import NamedTuple
 
 import torch
@@ -80,7 +81,7 @@ def grouped_within(read: Callable, x: Tensor, keep: Mask, keys: Tensor, dims: in
     shape = torch.broadcast_shapes(x.shape, keys.shape, *(() if keep is None else (keep.shape,)))
     keys = keys.expand(shape).flatten(-dims)
     codes = keys.reshape(-1).unique(return_inverse=True)[1].view(keys.shape)
-    others = torch.arange(keys[..., 0].numel(), device=keys.device).view(*keys.shape[:-1], 1)
+    others = torch.arange(prod(keys.shape[:-1]), device=keys.device).view(*keys.shape[:-1], 1)
     flat = (others * (int(codes.max()) + 1 if codes.numel() else 1) + codes).reshape(-1)
     kept = None if keep is None else keep.expand(shape).reshape(-1)
     return grouped(read, x.expand(shape).reshape(-1), kept, group_rows(flat), *options).view(shape)

@@ -93,3 +93,9 @@ def zero_like(x: Tensor) -> Tensor:
 def all_true(x: Tensor) -> Tensor:
     """True in the shape of `x`."""
     return torch.ones_like(x, dtype=torch.bool)
+
+
+def ordinals(x: Tensor, dims: int, real: Mask) -> Tensor:
+    """0, 1, 2 … along the last `dims` dimensions taken as one, in the shape and dtype of `x`; padding is not counted."""
+    counted = torch.ones_like(x) if real is None else real.to(x.dtype).expand(x.shape)
+    return (counted.flatten(-dims).cumsum(-1) - 1).clamp(min=0).view(x.shape)

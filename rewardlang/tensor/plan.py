@@ -7,6 +7,7 @@ from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, OutputInfo, Spec
 from rewardlang.tensor.sources import Source
 from rewardlang.tensor.wanted import Wanted
+from rewardlang.values.axes import Axis
 
 
 @dataclass(eq=False)
@@ -47,6 +48,7 @@ class Planner:
     def _candidates(self) -> dict[Node, list[Wanted]]:
         """For each input and call the columns that can give it, the best first."""
         nodes = reachable(info.node for info in self.outputs.values())
+        nodes += [info.node for info in self.spec.inputs.values() if info.node not in nodes and axes_of([info.node])]
         infos = {info.node: info for info in self.spec.inputs.values()}
         calls = [node for node in nodes if node.op == "call"]
         named: dict[Node, list[str]] = {}
@@ -62,9 +64,8 @@ class Planner:
                 external = self.spec.externals[node["callee"]]
                 alone = sum(other["callee"] == node["callee"] for other in calls) == 1
                 paths = [external.name] if alone else [name for name in named.get(node, ()) if name != external.name]
-                found[node] = [
-                    Wanted(f"{path}_{node.number}", path, node.type, external.domain, external.field_domains) for path in paths
-                ]
+                declared = (node.type, external.domain, external.field_domains)
+                found[node] = [Wanted(f"{path}_{node.number}", path, *declared) for path in paths]
         return found
 
     def plan(self, present: Callable[[str], bool]) -> Plan:
@@ -72,15 +73,18 @@ class Planner:
         given = {node: next((want for want in wanted if present(want.column)), None) for node, wanted in self.wanted.items()}
         columns = {node: want for node, want in given.items() if want is not None and not self._is_bound(node)}
         defaults = self._defaults(columns)
+        lengths = self._lengths(columns)
         missing, kept = {}, {}
         for name, info in self.outputs.items():
-            lacks = self._lacking([info.node], columns, defaults)
+            lacks = self._lacking([info.node], columns, defaults) or self._shapeless([info.node], columns, defaults, lengths)
             if lacks:
                 missing[name] = lacks
             else:
                 kept[name] = info
         roots = self._roots(kept)
         nodes = reachable_until(roots.values(), {*columns, *defaults})
+        more = {lengths[axis] for axis in axes_of(nodes) - self._known(nodes, columns, defaults) if axis in lengths}
+        nodes = sorted({*nodes, *more}, key=lambda node: node.number)
         there = set(nodes)
         calls = {node: self._source(node) for node in nodes if node.op == "call" and node not in columns}
         return Plan(self.spec, kept, roots, nodes, {node: want for node, want in columns.items() if node in there},
@@ -93,7 +97,8 @@ class Planner:
         return self.source(node["callee"], self.spec.externals[node["callee"]])
 
     def _defaults(self, columns: Collection[Node]) -> dict[Node, object]:
-        return {info.node: info.default for info in self.spec.inputs.values() if info.has_default and info.node not in columns}
+        infos = self.spec.inputs.values()
+        return {info.node: info.default for info in infos if info.has_default and info.node not in columns}
 
     def _lacking(self, roots: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> list[str]:
         """The names of what is not there, though some roots rest on it."""
@@ -111,6 +116,27 @@ class Planner:
                     lacks.append(external.name)
         return list(dict.fromkeys(lacks))
 
+    def _lengths(self, columns: Collection[Node]) -> dict[Axis, Node]:
+        """For each axis a column that has its length, asked where no value that is needed has one."""
+        return {axis: node for node in columns if node.op == "input" for axis in node.type.axes}
+
+    @staticmethod
+    def _known(nodes: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> set[Axis]:
+        """The axes whose lengths come with what is computed."""
+        found: set[Axis] = set()
+        for node in nodes:
+            if node in columns or node.op in ("call", "field", "lookup") and node not in defaults:
+                found.update(node.type.axes)
+            elif node.op == "rename":
+                found.add(node["target"])
+        return found
+
+    def _shapeless(self, roots: list[Node], columns, defaults, lengths: dict[Axis, Node]) -> list[str]:
+        """Columns of which one is needed for the length of an axis that nothing else has."""
+        nodes = reachable_until(roots, {*columns, *defaults})
+        lost = axes_of(nodes) - self._known(nodes, columns, defaults) - set(lengths)
+        return [info.column for axis in lost for info in self.spec.inputs.values() if axis in info.type.axes]
+
     def _roots(self, outputs: Mapping[str, OutputInfo]) -> dict[str, Node]:
         roots = {name: info.node for name, info in outputs.items()}
         for name, info in outputs.items():
@@ -118,6 +144,15 @@ class Planner:
             roots |= {f"term {prefix}{label}": node for label, node in info.terms}
         reached = set(reachable(info.node for info in outputs.values()))
         return roots | {f"gate {name}": node for name, node in self.spec.gates.items() if node in reached}
+
+
+def axes_of(nodes: Iterable[Node]) -> set[Axis]:
+    """The axes along which some nodes have values or look, but for those of fixed size."""
+    found: set[Axis] = set()
+    for node in nodes:
+        found.update(node.type.axes)
+        found.update(axis for axis in (node.get("axis"), node.get("onto")) if axis is not None)
+    return {axis for axis in found if axis.size is None}
 
 
 def reachable_until(roots: Iterable[Node], stops: Collection[Node]) -> list[Node]:

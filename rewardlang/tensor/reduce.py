@@ -92,16 +92,25 @@ def last(x: Tensor, keep: Mask, dim: int) -> Tensor:
     return x.gather(dim, x.shape[dim] - 1 - behind).squeeze(dim)
 
 
-def where_greatest(x: Tensor, keep: Mask, dim: int) -> Tensor:
-    """The position of the maximum, the first of equal ones."""
+def where_greatest(x: Tensor, keep: Mask, dim: int, real: Mask = None) -> Tensor:
+    """The position of the maximum, the first of equal ones, counted among the positions that are `real` (None: all)."""
     x, keep = with_one(x, keep, dim)
-    return filled(x, keep, -inf).argmax(dim).to(x.dtype)
+    return _among_real(filled(x, keep, -inf).argmax(dim, keepdim=True), real, dim, x.dtype)
 
 
-def where_least(x: Tensor, keep: Mask, dim: int) -> Tensor:
-    """The position of the minimum, the first of equal ones."""
+def where_least(x: Tensor, keep: Mask, dim: int, real: Mask = None) -> Tensor:
+    """The position of the minimum, the first of equal ones, likewise."""
     x, keep = with_one(x, keep, dim)
-    return filled(x, keep, inf).argmin(dim).to(x.dtype)
+    return _among_real(filled(x, keep, inf).argmin(dim, keepdim=True), real, dim, x.dtype)
+
+
+def _among_real(position: Tensor, real: Mask, dim: int, dtype: torch.dtype) -> Tensor:
+    if real is not None and real.shape[dim]:
+        while real.dim() < position.dim():
+            real = real.unsqueeze(1)
+        places = real.cumsum(dim) - 1
+        position = places.expand(*position.shape[:-1], real.shape[dim]).gather(dim, position)
+    return position.squeeze(dim).to(dtype)
 
 
 def variance(x: Tensor, keep: Mask, dim: int, ddof: int) -> Tensor:

@@ -289,10 +289,9 @@ class Result:
         alive = self.row_mask(full).tolist() if self._by_row(full) else None
         lengths = {axis: found.tolist() for axis, found in {**self._run.batch.lengths, **self._run.lengths}.items()}
         cut = _Cut(given.node.type.axes, lengths, _converter(given.node.type))
-        return [
-            None if alive is not None and not alive[row] else cut.entry(rows[row], True if marks is None else marks[row], {"": row})
-            for row in range(self._run.batch.size)
-        ]
+        marks = [True] * self._run.batch.size if marks is None else marks
+        found = [cut.entry(row, mark, {"": place}) for place, (row, mark) in enumerate(zip(rows, marks, strict=True))]
+        return found if alive is None else [row if good else None for row, good in zip(found, alive, strict=True)]
 
     def __repr__(self) -> str:
         return f"<rewards of {self._run.batch.size} rollouts: {', '.join(self._code.plan.outputs)}>"

@@ -182,7 +182,8 @@ class CompiledReward:
         return list(self.trained.values())
 
     def __reduce__(self):
-        return _restore, (self.spec, *self._given, self.compiled, self.total, {n: x.detach() for n, x in self.trained.items()})
+        trained = {name: parameter.detach() for name, parameter in self.trained.items()}
+        return _restore, (self.spec, *self._given, self.compiled, self.total, trained)
 
 
 def _mask(column, node: Node, batch: Batch) -> Tensor:
