@@ -19,7 +19,7 @@ _ROWS = (
     Code("RW001", "syntax-error", "error", "{problem}"),
     Code("RW002", "nested-too-deep", "error", "this is nested deeper than {limit} levels: give a part of it a name with `let`"),
     Code("RW003", "too-long", "error", "this {what} has more than {limit} {unit}, which is the most that is read"),
-    Code("RW004", "not-utf8", "error", "this file is not UTF-8 text: byte {byte} at offset {offset} fits no character"),
+    Code("RW004", "not-unicode", "error", "this file is not UTF-8 text: byte {byte} at offset {offset} fits no character"),
     Code("RW005", "bad-character", "error", "the character {character} has no place in a program{hint}"),
     Code("RW006", "number-too-long", "error", "a number has at most {digits} characters and an exponent within ±{exponent}"),
     Code("RW007", "unclosed-text", "error", "this text is never closed: {quotes} is missing at its end"),
