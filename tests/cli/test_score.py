@@ -1,0 +1,200 @@
+"""`score`: rewards in the order of the data, from every format, whatever the batches, and what is said about bad rows."""
+
+import json
+
+import pytest
+
+SPEC = """
+input x : float in [0, 10]
+input n : int in [0, 5] = 2
+input note : text from "meta.note"
+param k in [0, 2] = 1
+reward = {
+    a: k * x
+    b: gate n > 1 { 0.5 } else 0
+}
+output margin = x - 3
+output noted = note == "hi"
+"""
+GROUPED = """
+input x : float in [0, 10]
+input prompt : id
+group by prompt
+reward = x - mean(x over group)
+"""
+WINDOWS = GROUPED + "output spread = max(x over batch) - min(x over batch)\n"
+
+
+def lines(*rows) -> bytes:
+    """JSON lines."""
+    return b"".join((row if isinstance(row, bytes) else json.dumps(row).encode()) + b"\n" for row in rows)
+
+
+def scored(ran) -> list[dict]:
+    """The rows of a run."""
+    return [json.loads(line) for line in ran.out.splitlines()]
+
+
+@pytest.fixture
+def spec(write):
+    """A spec with a default, a dotted column and two outputs."""
+    return write("spec.rwd", SPEC)
+
+
+def test_rows_have_rewards_terms_and_outputs(rwd, write, spec):
+    data = write("data.jsonl", lines({"x": 1, "n": 1, "meta": {"note": "hi"}}, {"x": 2.5, "meta": {"note": "ho"}}))
+    ran = rwd("score", spec, data)
+    assert ran.code == 0
+    assert scored(ran) == [
+        {"row": 1, "reward": 1.0, "terms": {"a": 1.0, "b": 0.0}, "outputs": {"margin": -2.0, "noted": True}, "invalid": None},
+        {"row": 2, "reward": 3.0, "terms": {"a": 2.5, "b": 0.5}, "outputs": {"margin": -0.5, "noted": False}, "invalid": None},
+    ]
+    assert ran.err.splitlines()[0] == "2 rows, mean reward 2"
+
+
+def test_bad_rows_are_named_and_the_others_scored(rwd, write, spec):
+    hi = {"note": "hi"}
+    data = write("data.jsonl", lines(
+        {"x": 1, "meta": hi}, {"x": "a", "meta": hi}, b'{"x": NaN, "meta": {"note": "hi"}}', {"x": 11, "meta": hi}, {"meta": hi},
+        b"broken", b"[]", {"x": None, "meta": hi}, {"x": 2, "n": 1.5, "meta": hi}, {"x": 2, "meta": hi}))
+    ran = rwd("score", spec, data)
+    assert ran.code == 1
+    rows = scored(ran)
+    assert [row["row"] for row in rows] == list(range(1, 11))
+    assert [row["reward"] for row in rows] == [1.5, None, None, None, None, None, None, None, None, 2.5]
+    reasons = {row["row"]: row["invalid"] for row in rows if row["invalid"]}
+    assert "`x`" in reasons[2] and "NaN" in reasons[3] and "11" in reasons[4] and reasons[5] == "column `x` is missing"
+    assert "not JSON" in reasons[6] and "list" in reasons[7] and "null" in reasons[8] and "`n`" in reasons[9]
+    assert "data.jsonl:5: column `x` is missing" in ran.err
+    assert "data.jsonl:8:" not in ran.err, "a null is a value: an invalid row, but no bad one"
+
+
+def test_a_null_alone_is_no_error(rwd, write, spec):
+    ran = rwd("score", spec, write("data.jsonl", lines({"x": None, "meta": {"note": "hi"}}, {"x": 1, "meta": {"note": "a"}})))
+    assert ran.code == 0
+    assert scored(ran)[0]["reward"] is None and scored(ran)[0]["invalid"]
+
+
+def test_standard_input_and_text(rwd, spec):
+    ran = rwd("score", spec, "-", "--format", "text", stdin=lines({"x": 1, "n": 1, "meta": {"note": "hi"}}))
+    assert ran.out == "1\t1\ta=1\tb=0\tmargin=-2\tnoted=True\n"
+    assert rwd("score", spec, "--format", "text", stdin=lines({"x": 1, "n": 1, "meta": {"note": "hi"}})).out == ran.out
+
+
+def test_only_what_is_asked_for_is_needed(rwd, write, spec):
+    data = write("data.jsonl", lines({"x": 4}))
+    ran = rwd("score", spec, data, "--output", "margin")
+    assert ran.code == 0
+    assert scored(ran) == [{"row": 1, "reward": None, "terms": {}, "outputs": {"margin": 1.0}, "invalid": None}]
+    ran = rwd("score", spec, data)
+    assert scored(ran)[0]["reward"] == 4.5 and set(scored(ran)[0]["outputs"]) == {"margin"}
+    assert "`noted` was not computed" in ran.err and "meta.note" in ran.err
+    ran = rwd("score", spec, data, "--output", "noted")
+    assert ran.code == 2 and "meta.note" in ran.err and ran.out == ""
+    ran = rwd("score", spec, data, "--output", "margn")
+    assert ran.code == 2 and "did you mean `margin`" in ran.err
+
+
+def test_data_without_the_rewards_columns_are_refused(rwd, write, spec):
+    ran = rwd("score", spec, write("data.jsonl", lines({"y": 1})))
+    assert ran.code == 2 and "`x`" in ran.err and ran.out == ""
+
+
+def test_params_are_set_and_checked(rwd, write, spec):
+    data = write("data.jsonl", lines({"x": 4, "n": 1}))
+    assert scored(rwd("score", spec, data, "--set", "k=0.5"))[0]["reward"] == 2.0
+    for wrong in ("k=3", "k=word", "q=1", "k", "k=NaN"):
+        ran = rwd("score", spec, data, "--set", wrong)
+        assert ran.code == 2 and ran.out == "" and "Traceback" not in ran.err, wrong
+
+
+def test_a_spec_with_errors_is_shown(rwd, write):
+    ran = rwd("score", write("spec.rwd", "reward = y\n"), write("data.jsonl", lines({"y": 1})))
+    assert ran.code == 1 and "RW101" in ran.err and ran.out == ""
+
+
+def test_empty_data_give_empty_output(rwd, write, spec, tmp_path):
+    ran = rwd("score", spec, write("data.jsonl", b"\n"), "-o", tmp_path / "out.jsonl", "--output", "margin")
+    assert ran.code in (0, 2)
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 100])
+def test_chunks_change_nothing(rwd, write, spec, chunk):
+    data = write("data.jsonl", lines(*({"x": number / 7, "n": number % 3, "meta": {"note": "hi"}} for number in range(20))))
+    assert rwd("score", spec, data, "--chunk", chunk).out == rwd("score", spec, data).out
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 100])
+def test_a_group_is_all_rows_of_one_id_wherever_they_stand(rwd, write, chunk):
+    data = write("data.jsonl", lines(*({"x": x, "prompt": p} for x, p in ((1, "a"), (2, "b"), (3, "a"), (6, "b"), (5, "a")))))
+    ran = rwd("score", write("spec.rwd", GROUPED), data, "--chunk", chunk)
+    assert [row["reward"] for row in scored(ran)] == [-2.0, -2.0, 0.0, 2.0, 2.0]
+
+
+def test_batches_are_the_whole_data_or_by_a_column(rwd, write):
+    spec = write("spec.rwd", WINDOWS)
+    rows = [{"x": x, "prompt": p, "part": part} for x, p, part in ((1, "a", 0), (2, "b", 1), (3, "a", 0), (6, "b", 1))]
+    data = write("data.jsonl", lines(*rows))
+    assert [row["outputs"]["spread"] for row in scored(rwd("score", spec, data, "--chunk", 1))] == [5.0] * 4
+    ran = rwd("score", spec, data, "--batch-by", "part")
+    assert [row["outputs"]["spread"] for row in scored(ran)] == [2.0, 4.0, 2.0, 4.0]
+    assert [row["reward"] for row in scored(ran)] == [-1.0, -2.0, 1.0, 2.0]
+    split = write("split.jsonl", lines(*({**row, "part": number % 3} for number, row in enumerate(rows))))
+    ran = rwd("score", spec, split, "--batch-by", "part")
+    assert ran.code == 2 and "more than one batch" in ran.err and ran.out == ""
+    only_groups = write("groups.rwd", GROUPED)
+    assert [row["reward"] for row in scored(rwd("score", only_groups, split, "--batch-by", "part"))] == [-1.0, -2.0, 1.0, 2.0]
+
+
+def test_a_column_that_comes_late_is_an_error_and_changes_nothing(rwd, write):
+    spec = write("spec.rwd", "input x : float in [0, 1]\ninput w : float in [0, 1] = 1\nreward = x * w\n")
+    rows = [{"x": 0.5} for _ in range(1001)] + [{"x": 0.5, "w": 0.5}]
+    ran = rwd("score", spec, write("data.jsonl", lines(*rows)))
+    assert ran.code == 1
+    assert {row["reward"] for row in scored(ran)[:-1]} == {0.5}
+    assert "none of the first rows" in scored(ran)[-1]["invalid"]
+
+
+def test_a_default_fills_single_rows(rwd, write):
+    spec = write("spec.rwd", "input x : float in [0, 1]\ninput kind : enum{low, high} = high\n"
+                             "reward = match kind { low: x, high: 2 * x }\n")
+    ran = rwd("score", spec, write("data.jsonl", lines({"x": 0.5, "kind": "low"}, {"x": 0.5})))
+    assert [row["reward"] for row in scored(ran)] == [0.5, 1.0]
+
+
+def test_parquet_and_npz_give_what_jsonl_gives(rwd, write, tmp_path):
+    numpy, pyarrow = pytest.importorskip("numpy"), pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+    spec = write("spec.rwd", "setting episodic\ninput x : float[step] in [0, 10]\ninput ok : bool\n"
+                             "reward = gate ok { sum(x over step) } else 0\noutput steps = length(step)\n")
+    rows = [{"x": [1.0, 2.5], "ok": True}, {"x": [], "ok": True}, {"x": [4.0], "ok": False}]
+    expected = rwd("score", spec, write("data.jsonl", lines(*rows)))
+    assert [row["reward"] for row in scored(expected)] == [3.5, 0.0, 0.0]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "data.parquet")
+    numpy.savez(tmp_path / "data.npz", x=numpy.array([1.0, 2.5, 4.0]), step_offsets=[0, 2, 2, 3], ok=[True, True, False])
+    for name in ("data.parquet", "data.npz"):
+        assert rwd("score", spec, tmp_path / name).out == expected.out, name
+
+
+def test_models_are_bound_or_read_from_a_column(rwd, write, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write("my_models.py", "def double(xs):\n    return [2 * x for x in xs]\n")
+    spec = write("spec.rwd", "input x : float in [0, 1]\nmodel m(x: float) -> float in [0, 2]\nreward = gate x > 0.2 { m(x) } else 0\n")
+    data = write("data.jsonl", lines({"x": 0.25}, {"x": 0.1}))
+    ran = rwd("score", spec, data, "--bind", "m=my_models:double", "--profile")
+    assert [row["reward"] for row in scored(ran)] == [0.5, 0.0]
+    assert "m: 1 entries asked for, 1 evaluated" in ran.err and "profile" in ran.err
+    column = write("column.jsonl", lines({"x": 0.25, "m": 1.5}, {"x": 0.1, "m": 2}))
+    assert [row["reward"] for row in scored(rwd("score", spec, column))] == [1.5, 0.0]
+    assert rwd("score", spec, data).code == 2
+    unbound = rwd("score", spec, data, "--bind", "q=my_models:double")
+    assert unbound.code == 2 and "`q`" in unbound.err
+
+
+def test_nothing_that_is_read_is_overwritten(rwd, write, spec):
+    data = write("data.jsonl", lines({"x": 1}))
+    for out in (data, spec):
+        assert rwd("score", spec, data, "-o", out).code == 2
+    assert data.read_bytes() == lines({"x": 1})
+    assert rwd("score", "-", "-").code == 2
