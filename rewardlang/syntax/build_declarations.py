@@ -6,7 +6,9 @@ from rewardlang.syntax import literals, tree
 from rewardlang.syntax.build import Refused, between, has, nodes, number_of, text_of, texts
 from rewardlang.syntax.build_types import Clause, Types, after, clauses_of, type_of
 from rewardlang.syntax.scan import Lexeme
+from rewardlang.syntax.words import CLAUSE_ORDERS
 from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.source import Span
 
 MODES = ("frozen", "refreshed", "trained")
 
@@ -68,7 +70,7 @@ class Builder(Types):
 
     def input(self, word, name, _colon, type_, *rest):
         span = between(word, rest[-1] if rest else type_)
-        return tree.Input(name.text, type_, default=after(rest, "="), span=span, **clauses_of(rest))
+        return tree.Input(name.text, type_, default=self._default(word, rest), span=span, **clauses_of(rest))
 
     def group_by(self, word, _by, key, *rest):
         size = self._pair(rest[-1]) if rest else None
@@ -76,8 +78,17 @@ class Builder(Types):
 
     def param(self, word, name, *rest):
         span = between(word, rest[-1] if rest else name)
-        return tree.Param(name.text, type_of(rest), default=after(rest, "="), learnable=has(rest, "learnable"),
+        return tree.Param(name.text, type_of(rest), default=self._default(word, rest), learnable=has(rest, "learnable"),
                           span=span, **clauses_of(rest))
+
+    def _default(self, word, children):
+        """The value after `=`; a number `in` a range there is a default written before its range."""
+        value = after(children, "=")
+        if type(value) is tree.InRange and type(value.value) in (tree.Number, tree.Unary) and not value.bracketed:
+            start = value.span.source.text.index("in", value.value.span.end)
+            span = Span(value.span.source, start, value.span.end)
+            raise Refused(Diagnostic("RW027", span, {"clause": "in", "order": CLAUSE_ORDERS[word.text]}))
+        return value
 
     def external(self, word, name, parameters, _arrow, type_, *rest):
         parts = []

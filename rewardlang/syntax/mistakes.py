@@ -255,15 +255,12 @@ def missing_type(stuck: Stuck) -> Diagnostic | None:
     return Diagnostic("RW019", span, {"name": stuck.before.text, "colon": colon, "example": example})
 
 
-_ORDERS = {"input": "name : type in … unit … from … = default", "param": "name : type in … unit … = default learnable",
-           "let": "name : type in … unit … = value", "def": "name(parameters) -> type in … = value"}
-
-
 def clause_order(stuck: Stuck) -> Diagnostic | None:
     """`input x : float = 0 unit "m"`."""
-    if stuck.declaration not in _ORDERS or stuck.here.text not in ("in", "unit", "from") or stuck.open_at("=") is None:
+    order = words.CLAUSE_ORDERS.get(stuck.declaration)
+    if order is None or stuck.here.text not in ("in", "unit", "from") or stuck.open_at("=") is None:
         return None
-    return Diagnostic("RW027", stuck.here.span, {"clause": stuck.here.text, "order": _ORDERS[stuck.declaration]})
+    return Diagnostic("RW027", stuck.here.span, {"clause": stuck.here.text, "order": order})
 
 
 # --- braces and lines ---------------------------------------------------------------------------------------------

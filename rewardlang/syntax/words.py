@@ -19,4 +19,8 @@ DECLARATIONS = ("use", "setting", "axis", "input", "group", "param", "model", "v
                 *OUTPUT_ROLES, "machine", "objective", "ensure", "example")
 MACHINE_ITEMS = ("start", "counter", "final", "first", "otherwise")
 
+CLAUSE_ORDERS = {
+    "input": "name : type in … unit … from … = default", "param": "name : type in … unit … = default learnable",
+    "let": "name : type in … unit … = value", "def": "name(parameters) -> type in … = value"}
+
 UNITS_OF_TIME = {"ms": "1/1000", "s": "1", "min": "60", "h": "3600"}

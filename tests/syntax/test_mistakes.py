@@ -87,6 +87,7 @@ let x = { a: 1, 2 }                        | RW026@1:2
 let x = { 1, 2 }                           | RW026@1:2
 let x = { let y = 1 }                      | RW026@1:}
 input x : float = 0 unit "m"               | RW027@1:unit
+param x = 0.5 in [0, 1]                    | RW027@1:in [0, 1]
 let x = .5                                 | RW028@1:.5
 let x = 5.                                 | RW028@1:5.
 let x = a ≤ b                              | RW005@1:≤
