@@ -17,7 +17,6 @@ from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 from rewardlang.ops.table import OPERATORS
-from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.endpoint import round_down, round_up
 from rewardlang.values.interval import Interval
 
@@ -82,8 +81,8 @@ class Facts:
         return tuple(decide(self.ranges, info, self.availability) for info in self.spec.ensures)
 
     @cached_property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """All findings that facts give rise to."""
+    def diagnostics(self) -> tuple:
+        """All findings that facts give rise to, as Diagnostics."""
         return tuple(lint(self.spec, self.ranges, self.ensures))
 
     def invalid_from(self, node: Node) -> tuple[str, ...]:

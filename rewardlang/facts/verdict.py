@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
 
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import EnsureInfo
+from rewardlang.values.axes import join
 from rewardlang.values.interval import Interval
-from rewardlang.values.types import Type
+from rewardlang.values.types import FLOAT, Type
+
+#: What the comparisons of a claim say of two numbers.
+HOLDS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": lambda a, b: a == b, "!=": lambda a, b: a != b}
 
 PROVED, REFUTED, UNPROVED, LATER = "proved", "refuted", "unproved", "later"
 
@@ -42,3 +47,31 @@ def between(interval: Interval | None) -> str:
         return "it has no known bound"
     low, high = str(interval)[1:-1].split(", ")
     return f"it is only known to be at least {low}" if type(interval.hi) is float else f"it is only known to be at most {high}"
+
+
+def present(*given: Node | None) -> tuple[Node, ...]:
+    """The conditions that there are."""
+    return tuple(condition for condition in given if condition is not None)
+
+
+def settles(op: str, gap: Interval) -> bool | None:
+    """Whether `left op right` holds for every gap = left - right of a range, or for none of it."""
+    if op in ("==", "!="):
+        same = True if gap.lo == gap.hi == 0 else False if not gap.contains(0) else None
+        return same if same is None or op == "==" else not same
+    low, high = HOLDS[op](gap.lo, 0), HOLDS[op](gap.hi, 0)
+    return low if low == high else None
+
+
+def unbounded(interval: Interval | None) -> str | None:
+    """The reason `unbounded` where a range has no end."""
+    return "unbounded" if interval is not None and not interval.is_finite else None
+
+
+def where(node: Node, conditions: list[Node]) -> Node:
+    """The node where all conditions hold, invalid elsewhere."""
+    for condition in conditions:
+        axes = join(condition.type.axes, node.type.axes)
+        nothing = detached("const", type=FLOAT.as_optional(), value=None)
+        node = detached("gate", condition, node, nothing, type=FLOAT.with_axes(axes).as_optional())
+    return node

@@ -7,7 +7,7 @@ from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.signs import sign
 from rewardlang.facts.terms import TermFact, term_facts
-from rewardlang.facts.transfer import count_of
+from rewardlang.facts.gathered import count_of
 from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, OutputInfo

@@ -1,0 +1,92 @@
+"""Facts of reductions, scans and windows: what is known of one entry, and of how many there are, gathered."""
+
+from math import inf
+
+from rewardlang.facts.backward import FALSE, TRUE
+from rewardlang.facts.context import Context
+from rewardlang.facts.leaves import Fact, declared, positions
+from rewardlang.facts.needs import admitted_context, entry_context
+from rewardlang.facts.positions import total
+from rewardlang.ir.node import Node
+from rewardlang.ops.intervals import Elements, bound, domain
+from rewardlang.ops.row import Family
+from rewardlang.ops.table import OPERATORS
+from rewardlang.values.interval import UNIT, Interval
+
+#: Of no entries these have a value; a window of these is never empty.
+_ALWAYS_DEFINED = frozenset({"sum", "prod", "any", "all", "count", "cumsum", "cumprod", "cumcount"})
+
+#: These ask how many entries there are, not what they are.
+_COUNTING = frozenset({"count", "cumcount"})
+
+#: Scans that have no value at a position which `where` does not admit, or before the first that it admits.
+_WITHOUT_VALUE = frozenset({"softmax", "rank", "cummax", "cummin", "cummean"})
+
+
+def collection(ranges, node: Node, context: Context, row) -> Fact:
+    """Reductions, scans and windows: the entries are those that `where` admits, in whatever rollout they stand."""
+    args = dict(zip(node["roles"], node.args))
+    inner, admitted = entry_context(ranges, node, context), admitted_context(ranges, node, context)
+    starts = [ranges.known(args[role], context) for role in ("start", "end") if role in args]
+    deciders = [ranges.known(args[role], inner) for role in ("where", "by") if role in args]
+    fails = any(fact.fails for fact in (*starts, *deciders))
+    options = {name: node[name] for name in ("ddof", "q", "p", "ties") if node.get(name) is not None}
+    if admitted is None:
+        return _of_nothing(node, row, fails, options)
+    entry = ranges.known(args["x"], admitted) if "x" in args else Fact(UNIT, False)
+    fails = fails or _entry_is_lost(ranges, node, entry, args)
+    value = entry.range if entry.range is not None else UNIT if node.op in _COUNTING else None
+    if value is None or any(start.range is None for start in starts):
+        return Fact(declared(ranges.spec, node), True)
+    elements = Elements(value, count_of(ranges, node, context, args))
+    inside = domain(row, elements, **options)
+    if inside == FALSE:
+        return Fact(None, True)
+    found = bound(row, elements, *(start.range for start in starts), **options)
+    each = total(ranges, node, admitted)
+    return Fact(found.meet(each) or found if each is not None else found, fails or inside != TRUE)
+
+
+def _of_nothing(node: Node, row, fails: bool, options: dict) -> Fact:
+    """Where `where` admits no entry at all."""
+    if node.op in _ALWAYS_DEFINED:
+        return Fact(bound(row, Elements(FALSE, FALSE), **options), fails)
+    return Fact(None, True)
+
+
+def _entry_is_lost(ranges, node: Node, entry: Fact, args: dict[str, Node]) -> bool:
+    """Whether an invalid entry, or the want of one, can make a value invalid.
+
+    Along the rollout's own axes any invalid entry does. A window leaves invalid rollouts out, and its value is then
+    missing only where its own rollout's entry would have been the last one left.
+    """
+    scan = OPERATORS[node.op].family is Family.SCAN
+    if scan and "where" in args and node.op in _WITHOUT_VALUE:
+        return True
+    if node.op in _COUNTING or "x" not in args:
+        return False
+    if not node.get("window"):
+        return entry.fails
+    if node.op in _ALWAYS_DEFINED and not scan:
+        return False
+    return "where" in args or ranges.fact(args["x"]).fails
+
+
+def count_of(ranges, node: Node, context: Context, args: dict[str, Node]) -> Interval:
+    """How many entries a reduction sees; in a window, along with `by`, and in a scan, the own one at least."""
+    sure = "where" not in args or _admits_all(ranges, node, context, args)
+    if node.get("window"):
+        size = ranges.spec.group_size if node.get("group") and node["window"] == "batch" else None
+        found = Interval(*size) if size else Interval(1, inf)
+        sure = sure and ("x" not in args or not ranges.fact(args["x"]).fails)
+        return found if sure else Interval(0, found.hi)
+    found = Interval(1, 1)
+    for axis in node["over"]:
+        found = found * positions(ranges, axis, context)
+    if "by" in args or OPERATORS[node.op].family is Family.SCAN:
+        found = Interval(1 if "by" in args else max(found.lo, 1), max(found.hi, 1))
+    return found if sure else Interval(0, found.hi)
+
+
+def _admits_all(ranges, node: Node, context: Context, args: dict[str, Node]) -> bool:
+    return ranges.known(args["where"], entry_context(ranges, node, context)) == Fact(TRUE, False)
