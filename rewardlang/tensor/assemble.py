@@ -8,7 +8,7 @@ from torch import fx
 from rewardlang.ir.node import Node
 from rewardlang.tensor.calls import Evaluation
 from rewardlang.tensor.callstep import CallStep
-from rewardlang.tensor.code import Segment, Step, split
+from rewardlang.tensor.code import Segment, Step, module_of, rests_on, split
 from rewardlang.tensor.demand import Demand
 from rewardlang.tensor.emit import Emitter, Variant, plain
 from rewardlang.tensor.fxgraph import Value
@@ -224,6 +224,25 @@ class Assembler:
         if node.op == "param":
             return self.params[node["name"]]
         return {key: plain(entry) for key, entry in node["value"]}
+
+
+def whole_module(code: Code) -> fx.GraphModule:
+    """All tensor code of a variant as one module that gives a dict of outputs; `inputs` names what it takes, in order."""
+    build, gives = code.emitter.build, {}
+    for name in code.plan.outputs:
+        given = code.given[name]
+        if given.node.type.kind.on_host:
+            continue
+        data = given.data if isinstance(given.data, fx.Node) else build.literal(given.data).data
+        gives[name] = data
+        if given.valid is not None:
+            gives[f"{name}_valid"] = given.valid
+    live = rests_on(gives.values())
+    takes = [node for node in build.graph.nodes if node in live and node.op == "placeholder"]
+    body = [node for node in build.graph.nodes if node in live and node.op in ("call_function", "call_method")]
+    module = module_of(body, takes, list(gives.values()), build.attributes, tuple(gives))
+    module.inputs = [node.name for node in takes]
+    return module
 
 
 def _as_argument(value: object, type_: Type) -> object:

@@ -136,9 +136,10 @@ def _segment(body: list[fx.Node], level: int, uses: dict, attributes: dict) -> S
 
 
 def module_of(
-    body: Iterable[fx.Node], takes: Sequence[fx.Node], gives: Sequence[fx.Node], attributes: dict
+    body: Iterable[fx.Node], takes: Sequence[fx.Node], gives: Sequence[fx.Node], attributes: dict,
+    names: Sequence[str] = (),
 ) -> fx.GraphModule:
-    """A module of its own from some nodes of a graph: `takes` in, a tuple of `gives` out."""
+    """A module of its own from some nodes of a graph: `takes` in, a tuple of `gives` out, or with `names` a dict."""
     graph, copies = fx.Graph(), {}
     for node in takes:
         copies[node] = graph.placeholder(node.name)
@@ -151,7 +152,8 @@ def module_of(
     for node in gives:
         if node not in copies and node.op == "get_attr":
             copies[node] = graph.get_attr(node.target)
-    graph.output(tuple(copies[node] for node in gives))
+    found = tuple(copies[node] for node in gives)
+    graph.output(dict(zip(names, found, strict=True)) if names else found)
     graph.eliminate_dead_code()
     used = {node.target for node in graph.nodes if node.op == "get_attr"}
     root = nn.Module()

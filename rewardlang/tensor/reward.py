@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import ExternalInfo, Spec
 from rewardlang.tensor import words
-from rewardlang.tensor.assemble import Assembler, Code
+from rewardlang.tensor.assemble import Assembler, Code, whole_module
 from rewardlang.tensor.code import Segment
 from rewardlang.tensor.columns import Batch, find, read
 from rewardlang.tensor.emit import Variant, length_name
@@ -19,6 +19,7 @@ from rewardlang.tensor.host import Run
 from rewardlang.tensor.params import resolve_params
 from rewardlang.tensor.plan import Plan, Planner
 from rewardlang.tensor.result import Result
+from rewardlang.tensor.saving import restore, save
 from rewardlang.tensor.sources import Source, bound, find_binding, named
 
 
@@ -171,6 +172,33 @@ class CompiledReward:
     # The tensor part as a module --------------------------------------------------------------------------------------
 
     @property
+    def module(self) -> fx.GraphModule:
+        """The tensor part, in the default dtype of torch; see `as_module`."""
+        return self.as_module()
+
+    def as_module(
+        self, dtype: torch.dtype | None = None, device: torch.device | str = "cpu", dense: bool = False
+    ) -> fx.GraphModule:
+        """The tensor part as one torch.nn.Module, to compile, export or move.
+
+        Its forward takes tensors in the order of `module.inputs`: columns by the names of inputs, [B, *axes], all entries
+        valid, ints and enum codes as floats; for each ragged axis its lengths, int64 (`step_length`; none if `dense`, when
+        every position counts); and for what Python computes (calls, codes of texts) its result and its mask. It gives a dict:
+        each output by name, and `NAME_valid` for one that can be invalid.
+        """
+        given = {want.column for node, wanted in self._planner.wanted.items() for want in wanted if self._comes_in(node)}
+        plan = self._plan(frozenset(given))
+        variant = Variant(dtype or torch.get_default_dtype(), torch.device(device), True, dense, True)
+        return whole_module(Assembler(plan, variant, self.params, self.total).assemble())
+
+    def _comes_in(self, node: Node) -> bool:
+        """Whether a node's value is a column of the module: of an input, or of an external that nothing answers."""
+        if node.op != "call":
+            return True
+        external = self.spec.externals[node["callee"]]
+        return external.target is None and find_binding(external, node["callee"], self._bind) is None
+
+    @property
     def fingerprint(self) -> str:
         """A hash of the spec's text, the params, and the names of what is bound: equal rewards have equal ones."""
         params = {name: x.tolist() if isinstance(x, Tensor) else x for name, x in sorted(self.params.items())}
@@ -182,8 +210,9 @@ class CompiledReward:
         return list(self.trained.values())
 
     def __reduce__(self):
+        params, bind, trust, outputs = self._given
         trained = {name: parameter.detach() for name, parameter in self.trained.items()}
-        return _restore, (self.spec, *self._given, self.compiled, self.total, trained)
+        return _restore, (save(self.spec, self.total), params, bind, trust, outputs, self.compiled, trained)
 
 
 def _mask(column, node: Node, batch: Batch) -> Tensor:
@@ -200,7 +229,8 @@ def _host_mask(rows: list, node: Node, batch: Batch) -> Tensor:
     return torch.ones((), dtype=torch.bool, device=batch.device).expand(shape)
 
 
-def _restore(spec, params, bind, trust, outputs, compile, total, trained) -> CompiledReward:
+def _restore(saved: bytes, params, bind, trust, outputs, compile: bool, trained: dict[str, Tensor]) -> CompiledReward:
+    spec, total = restore(saved)
     reward = CompiledReward(spec, params, bind, trust, outputs, compile, total)
     for name, value in trained.items():
         reward.trained[name].data.copy_(value)
