@@ -170,7 +170,14 @@ def _mul(args, want, look):
     for one, other in (args, args[::-1]):
         factor = look(other)
         if factor is not None and not factor.contains(0):
-            yield one, want / factor
+            yield one, _signed(want / factor, want, factor)
+
+
+def _signed(quotient: Interval, above: Interval, below: Interval) -> Interval:
+    """A quotient with its sign kept where it was rounded to 0: a positive one is at least the least positive double."""
+    if above.lo > 0 and below.lo > 0 and quotient.lo <= 0:
+        return Interval(TINY, quotient.hi)
+    return quotient
 
 
 def _div(args, want, look):

@@ -7,6 +7,7 @@ from rewardlang.facts.backward import is_integral
 from rewardlang.facts.boxes import Box, centre, corners, halves, middle, sources
 from rewardlang.facts.context import Context
 from rewardlang.facts.signs import sign
+from rewardlang.facts.slope import direction
 from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED, Verdict, detached
 from rewardlang.facts.witness import entries, name_of, sentence, shown, values_at, word
 from rewardlang.ir.node import Node
@@ -50,6 +51,8 @@ def _proved(ranges, node: Node, along: Node, wanted: int, strength: int, context
         if inner is None or (along in box and box[along].is_point):
             continue
         way = sign(ranges, node, along, inner)
+        if way is None and strength == 1 and not ranges.fact(node, inner).fails:
+            way = direction(ranges, node, along, inner)
         if way is not None and way * wanted >= (strength if strength > 1 else 0):
             continue
         parts = halves(ranges, box, whole)

@@ -8,6 +8,7 @@ from math import inf
 from rewardlang.facts.boxes import Box, corners, ends, halves, middle, sources
 from rewardlang.facts.context import Context
 from rewardlang.facts.signs import sign
+from rewardlang.facts.slope import direction
 from rewardlang.facts.witness import GIVEN, entries, values_at
 from rewardlang.ir.node import Node, reachable
 from rewardlang.values.endpoint import Endpoint, exact
@@ -177,6 +178,8 @@ class _Search:
         for source, interval in box.items():
             if not interval.is_point and interval.is_finite:
                 way = sign(self.ranges, self.node, source, inner)
+                if way is None:
+                    way = direction(self.ranges, self.node, source, inner)
                 if way is not None:
                     end = interval.hi if (way > 0) == self.upward else interval.lo
                     moved[source] = Interval(end, end)
