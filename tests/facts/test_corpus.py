@@ -1,0 +1,66 @@
+"""Real mistakes and exact ranges: the published corpus, as far as the language reaches by now."""
+
+import json
+from pathlib import Path
+
+import pytest
+from programs import facts_of
+
+from rewardlang.elaborate.elaborate import elaborate
+from rewardlang.facts.analyse import analyse
+from rewardlang.syntax.parse import parse
+from rewardlang.text.source import Source
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the shared corpus lies beside the project")
+
+BUGS = [json.loads(line) for line in (SHARED / "bugs/index.jsonl").open()] if SHARED.exists() else []
+BOUNDS = [json.loads(line) for line in (SHARED / "conformance/bounds.jsonl").open()] if SHARED.exists() else []
+GOOD = sorted((SHARED / "bugs/good").glob("*.rwd")) if SHARED.exists() else []
+
+#: Ranges of the corpus that are certified, but not yet tight.
+LOOSE = {"softmax3"}
+
+
+def findings(path: Path) -> list:
+    """All findings of a file; the test is skipped where the language does not reach it yet."""
+    source = Source(path.name, path.read_text(encoding="utf-8"))
+    tree, found = parse(source)
+    spec = elaborate(tree, source)
+    found = [*found, *spec.diagnostics]
+    if any(each.code == "RW390" for each in found):
+        pytest.skip("needs what the language does not have yet")
+    return [*found, *analyse(spec).diagnostics]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug["id"])
+def test_a_published_mistake_is_found_for_its_reason(bug):
+    found = findings(SHARED / "bugs" / bug["id"] / "bug.rwd")
+    assert {each.reason for each in found} & {bug["reason"], *bug["also"]}, [each.message for each in found]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug["id"])
+def test_the_mended_file_has_no_finding(bug):
+    assert [each.message for each in findings(SHARED / "bugs" / bug["id"] / "fixed.rwd")] == []
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_what_looks_suspicious_and_is_sound_has_no_finding(path):
+    assert [each.message for each in findings(path)] == []
+
+
+@pytest.mark.parametrize("row", BOUNDS, ids=lambda row: row["id"])
+def test_exact_ranges(row):
+    inputs = "".join(f"input {name} : float in [{low}, {high}]\n" for name, (low, high) in row["inputs"].items())
+    facts = facts_of(inputs + f"reward = {row['expression']}\n")
+    domain_errors = [each for each in facts.diagnostics if each.code.startswith("RW2")]
+    if row.get("domain_error"):
+        assert domain_errors
+        return
+    assert not domain_errors
+    (low, high), found = row["range"], facts.output("reward").bounds
+    slack = 1e-12 * max(1, abs(low), abs(high))
+    assert found.lo <= low + slack and high - slack <= found.hi, "a value lies outside what is certified"
+    width = max(high - low, 1e-9)
+    tight = low - found.lo <= 1e-3 * width and found.hi - high <= 1e-3 * width
+    assert tight or row["id"] in LOOSE, f"certified {found}, exact [{low}, {high}]"
