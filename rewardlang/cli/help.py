@@ -1,7 +1,6 @@
 """Help pages and completion in the shell, drawn by typer from the table of commands."""
 
 import inspect
-import os
 from pathlib import Path
 
 import typer
@@ -11,20 +10,13 @@ from rewardlang.cli.table import COMMANDS, Argument, Command, Option
 ABOUT = "Reward functions that are typed, proved and compiled."
 
 
-def show(program: str, words: list[str]) -> None:
-    """Print the page that `words` ask for (`[]` is the overview), or serve the shell's completion."""
-    _app()(args=[*words, "--help"], prog_name=program, standalone_mode=False)
-
-
-def serve_completion(program: str, words: list[str]) -> None:
-    """Answer `--install-completion`, `--show-completion` or the shell itself."""
-    _app()(args=words, prog_name=program, standalone_mode=False)
-
-
-def is_completion(program: str, words: list[str]) -> bool:
-    """Whether the shell asks for completions, or the user for setting them up."""
-    variable = f"_{program}_COMPLETE".replace("-", "_").replace(" ", "_").upper()
-    return variable in os.environ or words[:1] in (["--install-completion"], ["--show-completion"])
+def answer(program: str, words: list[str]) -> int:
+    """Print the page that `words` ask for, or serve completion in the shell; the exit code."""
+    try:
+        _app()(args=words, prog_name=program, standalone_mode=False)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
 
 
 def _app() -> typer.Typer:

@@ -71,9 +71,8 @@ def _asks_for_completion(program: str, words: list[str]) -> bool:
 
 
 def _help(program: str, words: list[str]) -> int:
-    from rewardlang.cli.help import show
-    show(program, words or ["--help"])
-    return CLEAN
+    from rewardlang.cli.help import answer
+    return answer(program, words or ["--help"])
 
 
 def _show_version() -> int:

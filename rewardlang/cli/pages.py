@@ -29,10 +29,11 @@ def find_page(topic: str) -> Page | None:
     code = next((row.code for row in CODES.values() if topic.upper() == row.code or topic == row.name), None)
     if code is not None:
         return _of_code(code)
+    operator = next((row for row in OPERATORS.values() if topic in (row.name, row.symbol)), None)
     wanted = {page.name: page for page in library() if topic in (page.name, page.name.rpartition(".")[2])}
-    if topic in wanted or (wanted and topic not in OPERATORS):
+    if topic in wanted or (wanted and operator is None):
         return wanted.get(topic) or next(iter(wanted.values()))
-    return _of_operator(OPERATORS[topic]) if topic in OPERATORS else None
+    return None if operator is None else _of_operator(operator)
 
 
 def all_pages() -> list[Page]:

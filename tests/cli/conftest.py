@@ -49,7 +49,8 @@ def process(command):
     words, environment = command
 
     def run(*more, stdin: bytes = b"", cwd=None) -> Ran:
-        done = subprocess.run([*words, *map(str, more)], input=stdin, capture_output=True, env=environment, cwd=cwd, timeout=120)
+        done = subprocess.run([*words, *map(str, more)], input=stdin, capture_output=True, env=environment, cwd=cwd,
+                              timeout=120)
         return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     return run

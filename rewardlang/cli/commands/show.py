@@ -58,7 +58,8 @@ def _show_code(values: SimpleNamespace) -> None:
     if values.format in ("dot", "mermaid"):
         raise CliError(f"the stage `torch` is code, and has no drawing as {values.format}", "--format text or json")
     program = load_spec(values.file, values.stdin_filename)
-    code = compile_program(program, {}, {}, ()).code
+    module = compile_program(program, {}, {}, ()).module
+    code = "\n".join(part.code.strip() for part in module.modules() if hasattr(part, "code")) + "\n"
     if values.format == "json":
         say_json({"version": "1.0", "stage": "torch", "code": code})
     else:
