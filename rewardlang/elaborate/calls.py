@@ -23,6 +23,8 @@ _POINTWISE = {name: row for name, row in OPERATORS.items()
               if row.family is Family.POINTWISE and row.symbol is None and name not in ("number", "minimum", "maximum")}
 _PAIRED = {"min": "minimum", "max": "maximum"}
 _LATER = ("robustness", "margins", "holds", "verdict", "progress", "shaped", "automaton")
+#: Functions are written out where they are called, and those that call others twice double each time.
+_MOST_EXPANSIONS = 20_000
 _OBJECTIVE = ("availability", "class", "potential_based", "farmable")
 
 
@@ -85,6 +87,9 @@ def _expanded(cx: Context, expr: tree.Call, module: Module, declaration: tree.De
     key = module.qualified(declaration.name)
     if key in cx.expanding:
         raise cx.fail("RW124", expr.span, name=declaration.name, path=" -> ".join((*cx.expanding, key)))
+    cx.session.expansions += 1
+    if cx.session.expansions > _MOST_EXPANSIONS:
+        raise cx.fail("RW003", expr.span, what="program", limit=_MOST_EXPANSIONS, unit="calls once its functions are written out")
     names = [parameter.name for parameter in declaration.parameters]
     required = [parameter.name for parameter in declaration.parameters if parameter.default is None]
     given = arguments(cx, expr, names, required)
@@ -127,7 +132,10 @@ def check_function(cx: Context, declaration: tree.Def) -> None:
         if parameter.name in cx.module.values:
             line = cx.module.values[parameter.name].span.source.position(cx.module.values[parameter.name].span.start)[0]
             cx.session.report("RW104", parameter.span, subject=parameter.name, name=parameter.name, what="value", line=line)
-    replace(inside, locals=bound, axes=axes).value(declaration.body)
+    value = replace(inside, locals=bound, axes=axes).value(declaration.body)
+    if declaration.result is not None:
+        wanted = type_of(inside, declaration.result, variables=True)
+        fitted(cx, value.node, wanted, declaration.body.span, f"the result of `{declaration.name}`")
 
 
 # --- axes and placement ----------------------------------------------------------------------------------------------

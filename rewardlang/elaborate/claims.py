@@ -6,7 +6,7 @@ from rewardlang.elaborate.choice import decision
 from rewardlang.elaborate.context import Context, Failed
 from rewardlang.elaborate.expressions import same_kind
 from rewardlang.elaborate.infer import as_number, expect_kind, joined, same_unit
-from rewardlang.ir.node import Node
+from rewardlang.ir.node import Node, leaves
 from rewardlang.ir.spec import Claim, EnsureInfo
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
@@ -99,12 +99,27 @@ def _reward(cx: Context, expr: tree.Expr) -> Node:
 
 
 def _monotone(cx: Context, declaration: tree.Ensure, condition: Node | None) -> None:
-    claim, along = cx.each((declaration.claim, declaration.along))
+    claim = cx.node(declaration.claim)
+    along = _called_once(cx, declaration.along) or cx.node(declaration.along)
     sides = tuple(expect_kind(cx, node, "number", declaration.span, "an `ensure`") for node in (claim, along))
     word = f"{'strictly ' if declaration.strictly else ''}{declaration.direction}"
     text = f"{format_expr(declaration.claim)} {word} in {format_expr(declaration.along)}"
     cx.spec.ensures.append(EnsureInfo("monotone", (Claim(sides[0]),), (), declaration.span, text, condition,
                                       declaration.direction, declaration.strictly, along))
+
+
+def _called_once(cx: Context, expr: tree.Expr) -> Node | None:
+    """The one call of the model or verifier that a bare name stands for."""
+    if not isinstance(expr, tree.Name) or expr.name in cx.module.values:
+        return None
+    _, declaration = cx.module.functions.get(expr.name, (None, None))
+    if not isinstance(declaration, tree.External):
+        return None
+    calls = [node for node in leaves(cx.spec.graph.nodes, "call") if node["callee"] == expr.name]
+    if len(calls) != 1:
+        problem = f"is called {len(calls)} times here: give the call that you mean a name with `let`"
+        raise cx.fail("RW107", expr.span, name=expr.name, problem=problem)
+    return calls[0]
 
 
 def _availability(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str) -> EnsureInfo:

@@ -33,6 +33,7 @@ class Session:
     rules: Mapping[type, Callable]
     values: dict[tuple[str, str], Value | None] = field(default_factory=dict)
     reported: set[tuple[str, Span]] = field(default_factory=set)
+    expansions: int = 0
 
     def report(self, code: str, span: Span, *notes: Note, subject: str | None = None, **values) -> None:
         """Note a finding once; a second one of the same code at the same place is dropped."""

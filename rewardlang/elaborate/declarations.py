@@ -69,6 +69,8 @@ def _domain(cx: Context, written: tree.Domain | None, type_: Type, name: str) ->
 
 
 def _default(cx: Context, written: tree.Expr, type_: Type, domain: Interval | None, name: str) -> object:
+    if isinstance(written, tree.InRange) and domain is None and type_.kind is not Kind.BOOL:
+        raise cx.fail("RW027", written.span, clause="in […]", order="`name : type in [low, high] = default`")
     if type_.kind is Kind.ENUM:
         label = data(cx, written)
         if label not in type_.labels:
@@ -114,6 +116,7 @@ def let(cx: Context, declaration: tree.Let) -> Value:
 def _typed(cx: Context, declaration: tree.Let) -> Value:
     hint = type_of(cx, declaration.type, declaration.unit, variables=True)
     value = cx.value(declaration.value, hint)
+    cx.module.made.update((axis.name, axis) for axis in value.node.type.axes if axis.maker)
     fitted(cx, value.node, hint.entry(), declaration.span, f"`{declaration.name}`")
     wanted, found = [axis.name for axis in hint.axes], [axis.name for axis in value.node.type.axes]
     if sorted(wanted) != sorted(found):

@@ -12,10 +12,12 @@ from rewardlang.ir.spec import SettingInfo, Spec
 from rewardlang.syntax import tree
 from rewardlang.syntax.modules import Loader
 from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.text.near import hint as near
 from rewardlang.text.source import Source
 from rewardlang.values.types import Kind
 
 RULES = {**expressions.RULES, **choice.RULES, **calls.RULES, **declarations.RULES}
+_SETTINGS = ("single_turn", "episodic", "continuing")
 _KEYS = (Kind.ID, Kind.TEXT, Kind.INT, Kind.ENUM)
 
 
@@ -27,6 +29,8 @@ def elaborate(program: tree.Program, source: Source, loader: Loader | None = Non
     spec.diagnostics.extend(builder.findings)
     session = Session(spec, RULES)
     cx = Context(session, module)
+    _once(session, program, tree.Setting, "setting")
+    _once(session, program, tree.GroupBy, "group by")
     _each(cx, program, tree.Setting, _setting)
     _inputs(session, module)
     _group(cx)
@@ -63,7 +67,16 @@ def _inputs(session: Session, module: Module) -> None:
             _quietly(declared, Context(session, module), module, declaration)
 
 
+def _once(session: Session, program: tree.Program, kind: type, what: str) -> None:
+    found = [item for item in program.declarations if isinstance(item, kind)]
+    for extra in found[1:]:
+        session.report("RW102", extra.span, name=what, line=found[0].span.source.position(found[0].span.start)[0])
+
+
 def _setting(cx: Context, declaration: tree.Setting) -> None:
+    if declaration.kind not in _SETTINGS:
+        known = f"`setting`, which is one of {', '.join(_SETTINGS)}"
+        raise cx.fail("RW116", declaration.span, name=declaration.kind, type=known, hint=near(declaration.kind, _SETTINGS))
     ends = [constant(cx, end, "the horizon") for end in declaration.horizon] if declaration.horizon else None
     discount = float(constant(cx, declaration.discount, "the discount")) if declaration.discount else None
     if ends and not all(isinstance(end, int) and end >= 0 for end in ends):

@@ -1,13 +1,16 @@
 """`example` blocks: columns of plain data, and what is expected of them."""
 
-from rewardlang.elaborate.constants import data
-from rewardlang.elaborate.context import Context
-from rewardlang.elaborate.infer import expect_kind
+from collections.abc import Callable, Iterable, Iterator
+
+from rewardlang.elaborate.constants import data, show
+from rewardlang.elaborate.context import Context, Failed
+from rewardlang.elaborate.infer import article, expect_kind
 from rewardlang.ir.spec import ExampleInfo, ExpectInfo
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
 from rewardlang.text.near import hint as near
-from rewardlang.values.types import Kind
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Kind, Type
 
 _LITERAL = (tree.Number, tree.Vector, tree.Invalid, tree.Text, tree.Bool)
 _DEFAULT_TOLERANCE = 1e-9
@@ -18,18 +21,56 @@ def example(cx: Context, declaration: tree.Example) -> None:
     samples = len(declaration.samples) or 1
     columns: dict[str, list] = {}
     params: dict[str, object] = {}
-    for given in declaration.givens:
-        _known(cx, given)
+    for given, value in _givens(cx, declaration.givens):
         if given.name in cx.spec.params:
-            params[given.name] = data(cx, given.value)
+            params[given.name] = value
         else:
-            columns[given.name] = [data(cx, given.value)] * samples
+            columns[given.name] = [value] * samples
     for position, sample in enumerate(declaration.samples):
-        for given in sample.givens:
-            _known(cx, given)
-            columns.setdefault(given.name, [None] * samples)[position] = data(cx, given.value)
-    expects = tuple(_expect(cx, expect, samples) for expect in declaration.expects)
+        for given, value in _givens(cx, sample.givens):
+            columns.setdefault(given.name, [None] * samples)[position] = value
+    expects = tuple(_each(lambda expect: _expect(cx, expect, samples), declaration.expects))
     cx.spec.examples.append(ExampleInfo(declaration.title, columns, params, samples, expects, declaration.span))
+
+
+def _each(read: Callable, items: Iterable) -> Iterator:
+    """What is read of each; one that fails has a finding, and does not hide the others."""
+    for item in items:
+        try:
+            yield read(item)
+        except Failed:
+            pass
+
+
+def _givens(cx: Context, givens: Iterable[tree.Given]) -> Iterator[tuple[tree.Given, object]]:
+    return _each(lambda given: (given, _given(cx, given)), givens)
+
+
+def _given(cx: Context, given: tree.Given) -> object:
+    """The value as data, which has to fit what it is given to."""
+    _known(cx, given)
+    value = data(cx, given.value)
+    info = cx.spec.inputs.get(given.name) or cx.spec.params.get(given.name)
+    if info is not None:
+        _check(cx, given, value, info.type, info.domain, len(info.type.axes))
+    return value
+
+
+def _check(cx: Context, given: tree.Given, value: object, type_: Type, domain: Interval | None, depth: int) -> None:
+    if value is None:
+        return
+    if depth or isinstance(value, list):
+        if not depth or not isinstance(value, list):
+            raise cx.fail("RW128", given.span, problem=f"`{given.name}` is {article(type_)}: one list for each of its axes")
+        for item in value:
+            _check(cx, given, item, type_, domain, depth - 1)
+        return
+    wanted = {Kind.BOOL: bool, Kind.INT: int, Kind.FLOAT: (int, float), Kind.TEXT: str, Kind.ID: (str, int)}.get(type_.kind, object)
+    is_bool = isinstance(value, bool) and type_.kind in (Kind.INT, Kind.FLOAT)
+    if not isinstance(value, wanted) or is_bool or type_.kind is Kind.ENUM and value not in type_.labels:
+        raise cx.fail("RW128", given.span, problem=f"`{given.name}` is {article(type_.entry())}, not `{given.value.span.text}`")
+    if domain is not None and not domain.contains(value):
+        raise cx.fail("RW121", given.span, what=f"`{given.name}`", value=show(value), domain=domain)
 
 
 def _known(cx: Context, given: tree.Given) -> None:

@@ -5,7 +5,7 @@ import math
 from rewardlang.elaborate import terms as attribution
 from rewardlang.elaborate.constants import plain
 from rewardlang.elaborate.context import Context, Failed, Value
-from rewardlang.elaborate.infer import apply, article, expect_kind, joined
+from rewardlang.elaborate.infer import apply, article, expect_kind, joined, same_unit
 from rewardlang.elaborate.scope import Module, value_name
 from rewardlang.ir.node import Node
 from rewardlang.ops.table import OPERATORS
@@ -133,7 +133,8 @@ def binary(cx: Context, expr: tree.Binary, hint: Type | None) -> Value:
 def coalesced(cx: Context, left: Node, right: Node, expr: tree.Expr) -> Value:
     """`x ?? y`: invalid only where both are."""
     left, right = same_kind(cx, left, right, expr, "the sides of `??`")
-    type_ = left.type.with_axes(joined(cx, (left, right), expr.span)).as_optional(right.type.optional)
+    unit = same_unit(cx, (left, right), expr.span)
+    type_ = left.type.with_axes(joined(cx, (left, right), expr.span)).as_optional(right.type.optional).with_unit(unit)
     if right.type.kind is Kind.FLOAT and left.type.kind is Kind.INT:
         type_ = Type(Kind.FLOAT, type_.axes, type_.optional, type_.unit)
     return Value(cx.spec.graph.add("coalesce", (left, right), type_, expr.span))
@@ -195,7 +196,7 @@ def conjunction(cx: Context, nodes: list[Node], expr: tree.Expr, op: str = "and"
 def compared(cx: Context, op: str, left: Node, right: Node, expr: tree.Expr) -> Node:
     """One comparison; texts and ids only for equality, and by code."""
     left, right = same_kind(cx, left, right, expr, f"the sides of `{op}`")
-    if left.type.kind in _COMPARED_AS_CODES:
+    if left.type.kind in _COMPARED_AS_CODES and op in ("==", "!="):
         left, right = codes(cx, left, expr), codes(cx, right, expr)
     elif left.type.kind is Kind.BOOL and op not in ("==", "!="):
         left, right = expect_kind(cx, left, "number", expr.span, op), expect_kind(cx, right, "number", expr.span, op)

@@ -1,7 +1,7 @@
 """Models and verifiers: their declarations, and calls of them."""
 
 from rewardlang.elaborate.binding import arguments, bind_axes, fitted
-from rewardlang.elaborate.constants import constant, interval
+from rewardlang.elaborate.constants import constant, interval, show
 from rewardlang.elaborate.context import Context
 from rewardlang.elaborate.infer import joined
 from rewardlang.elaborate.scope import Module
@@ -10,6 +10,7 @@ from rewardlang.ir.node import Node
 from rewardlang.ir.spec import ArgumentInfo, ExternalInfo
 from rewardlang.syntax import tree
 from rewardlang.values.axes import Axis, join, without
+from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind, Type
 
 #: Verifiers of our own: they cannot fail on definite arguments unless their declaration says how.
@@ -25,12 +26,12 @@ def external(cx: Context, module: Module, declaration: tree.External) -> Externa
     inside = Context(cx.session, module)
     result = type_of(inside, declaration.result, declaration.unit, variables=True)
     target = declaration.origin.column if declaration.origin else None
+    domain = interval(inside, declaration.domain, f"the range of `{declaration.name}`")
     info = ExternalInfo(
-        key, declaration.kind, tuple(_argument(inside, parameter) for parameter in declaration.parameters), result,
-        interval(inside, declaration.domain, f"the range of `{declaration.name}`"),
+        key, declaration.kind, tuple(_argument(inside, parameter) for parameter in declaration.parameters), result, domain,
         field_domains(inside, declaration.result), target,
         float(declaration.timeout.seconds) if declaration.timeout else None,
-        _on_error(inside, declaration, result), declaration.span, bool(target) and target.startswith(_OWN))
+        _on_error(inside, declaration, result, domain), declaration.span, bool(target) and target.startswith(_OWN))
     cx.spec.externals[key] = info
     return info
 
@@ -43,7 +44,7 @@ def _argument(cx: Context, parameter: tree.Parameter) -> ArgumentInfo:
                         parameter.default is not None)
 
 
-def _on_error(cx: Context, declaration: tree.External, result: Type) -> object | None:
+def _on_error(cx: Context, declaration: tree.External, result: Type, domain: Interval | None) -> object | None:
     if declaration.on_error is None:
         return None
     if isinstance(declaration.on_error, tree.Name) and declaration.on_error.name in result.labels:
@@ -54,6 +55,8 @@ def _on_error(cx: Context, declaration: tree.External, result: Type) -> object |
     if value is not None and not numeric and not (fits and isinstance(value, fits)):
         raise cx.fail("RW108", declaration.on_error.span, what="`on_error`", wanted=f"`invalid` or a {result.entry()}",
                       found=f"`{declaration.on_error.span.text}`")
+    if domain is not None and numeric and value is not None and not domain.contains(value):
+        raise cx.fail("RW121", declaration.on_error.span, what="`on_error`", value=show(value), domain=domain)
     return value
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from rewardlang.elaborate.context import Session
-from rewardlang.elaborate.scope import Module, value_name
+from rewardlang.elaborate.scope import BUILT_IN_AXES, Module, value_name
+from rewardlang.elaborate.uses import uses
 from rewardlang.syntax import tree
-from rewardlang.syntax.walk import children, free_names
+from rewardlang.syntax.walk import children
 
 Item = tuple[Module, tree.Declaration]
 _DELAYED = ("prev", "ahead", "delta")
@@ -43,17 +44,24 @@ def _visit(session: Session, root: Item, done: set[int]) -> Iterator[Item]:
 
 
 def _dependencies(module: Module, declaration: tree.Declaration) -> list[Item]:
-    found: list[Item] = []
-    for name in sorted(free_names(declaration)):
+    named = uses(declaration)
+    found: list[Item] = [module.functions[name] for name in sorted(named.functions) if name in module.functions]
+    for name in sorted(named.values):
         if name in module.values:
             found.append((module, module.values[name]))
         elif name in module.imported:
             found.append(module.imported[name])
-        if name in module.functions:
-            found.append(module.functions[name])
+    fresh = named.axes - module.axes.keys() - BUILT_IN_AXES.keys()
+    if fresh:
+        found += [(module, other) for other in module.values.values() if other is not declaration and _binds(other) & fresh]
     if isinstance(declaration, (tree.Input, tree.Param)):
         return [item for item in found if isinstance(item[1], tree.Param)]
     return found
+
+
+def _binds(declaration: tree.Declaration) -> set[str]:
+    """The axes that a `let` gives a name to, if its value is a list."""
+    return set(declaration.type.axes) if isinstance(declaration, tree.Let) and declaration.type else set()
 
 
 def _cycle(session: Session, items: list[Item]) -> None:
@@ -76,5 +84,5 @@ def _cycle(session: Session, items: list[Item]) -> None:
 
 def _is_delayed(node: tree.Node, names: set[str]) -> bool:
     if isinstance(node, tree.Call) and node.function in _DELAYED and node.arguments:
-        return bool(free_names(node.arguments[0]) & names)
+        return bool(uses(node.arguments[0]).values & names)
     return any(_is_delayed(child, names) for child in children(node))

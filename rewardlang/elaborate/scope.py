@@ -17,6 +17,9 @@ BUILT_IN_AXES = {name: Axis(name, ragged=True, ordered=True) for name in ("step"
 #: Names of populations, which stand where an axis may.
 POPULATIONS = ("group", "batch", "run")
 
+#: What is proved of a fixed axis is proved position by position.
+_MOST_POSITIONS = 100_000
+
 _VALUES = (tree.Input, tree.Param, tree.Let, tree.Machine, tree.Output)
 _FUNCTIONS = (tree.Def, tree.External)
 
@@ -26,7 +29,10 @@ _DECLARES = re.compile(r"^(?:input|param|let|def|model|verifier|machine|output|w
 
 @dataclass(eq=False)
 class Module:
-    """One file's declarations by name space; `key` is empty for the program itself. `broken` are names whose `use` or declaration failed."""
+    """One file's declarations by name space; `key` is empty for the program itself.
+
+    `broken` are names whose `use` or declaration failed; `made`, axes that a `let` of a list has named.
+    """
 
     key: str
     program: tree.Program
@@ -36,6 +42,7 @@ class Module:
     axes: dict[str, Axis] = field(default_factory=dict)
     group: tree.GroupBy | None = None
     broken: set[str] = field(default_factory=set)
+    made: dict[str, Axis] = field(default_factory=dict)
 
     def knows(self, name: str) -> bool:
         """Whether the file declares the name in any of its spaces."""
@@ -91,6 +98,10 @@ class ScopeBuilder:
         elif isinstance(declaration, tree.AxisDecl):
             self._enter(self._axes, (module.key, declaration.name), declaration, declaration)
             module.axes.setdefault(declaration.name, _axis(declaration))
+            if repeated := next((label for label in declaration.labels if declaration.labels.count(label) > 1), None):
+                self._report("RW102", declaration.span, name=repeated, line=declaration.span.source.position(declaration.span.start)[0])
+            if declaration.size is not None and declaration.size > _MOST_POSITIONS:
+                self._report("RW003", declaration.span, what="axis", limit=_MOST_POSITIONS, unit="positions")
         elif isinstance(declaration, tree.GroupBy):
             module.group = declaration
 

@@ -6,7 +6,7 @@ from rewardlang.elaborate.constants import interval
 from rewardlang.elaborate.context import Context
 from rewardlang.elaborate.scope import BUILT_IN_AXES, POPULATIONS, axis_names
 from rewardlang.syntax import tree
-from rewardlang.text.near import hint
+from rewardlang.text.near import distance, hint
 from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
@@ -16,12 +16,21 @@ from rewardlang.values.units import Unit, parse_unit
 _KINDS = {kind.value: kind for kind in Kind if kind is not Kind.OPAQUE}
 
 
+#: Words of other languages; any other unknown word is an opaque type, which only models and verifiers look into.
+_FOREIGN = {"string": "text", "str": "text", "boolean": "bool", "integer": "int", "number": "float", "double": "float",
+            "real": "float", "dict": "json", "object": "json"}
+
+
+def _slip(word: str) -> str | None:
+    return next((kind for kind in _KINDS if len(kind) > 2 and distance(word, kind, 1) <= 1), None)
+
+
 def axis_named(cx: Context, name: str, span: Span, among: Iterable[Axis] = ()) -> Axis:
     """The axis that a name means here: one of the value's own, one bound by a signature, or a declared one."""
     for axis in among:
         if axis.name == name:
             return axis
-    for space in (cx.axes, cx.module.axes, cx.spec.axes, BUILT_IN_AXES):
+    for space in (cx.axes, cx.module.axes, cx.module.made, cx.spec.axes, BUILT_IN_AXES):
         if name in space:
             return space[name]
     raise cx.fail("RW105", span, name=name, hint=hint(name, axis_names(cx.module)))
@@ -39,6 +48,11 @@ def type_of(cx: Context, written: tree.TypeExpr, unit: str | None = None, variab
     """The type; with `variables`, as in a signature, unknown axis names stand for any axis."""
     axes = _axes(cx, written, variables)
     kind = _KINDS.get(written.kind, Kind.OPAQUE)
+    if kind is Kind.OPAQUE and (meant := _FOREIGN.get(written.kind) or _slip(written.kind)):
+        raise cx.fail("RW101", written.span, name=written.kind, hint=f": did you mean `{meant}`?")
+    if repeated := next((label for label in written.labels if written.labels.count(label) > 1), None):
+        line = written.span.source.position(written.span.start)[0]
+        raise cx.fail("RW102", written.span, name=repeated, line=line)
     return Type(kind, axes, written.optional, unit_of(cx, unit, written.span), written.labels,
                 tuple((field.name, type_of(cx, field.type, variables=variables)) for field in written.fields),
                 written.kind if kind is Kind.OPAQUE else "",

@@ -21,7 +21,10 @@ class Loader:
         """A name for the module that is the same for every `use` of it: `std.text`, or the file's full path."""
         if not use.is_file:
             return use.path
-        return str(_beside(use).resolve())
+        try:
+            return str(_beside(use).resolve())
+        except ValueError:  # a NUL, which no path may have
+            return use.path
 
     def load(self, use: tree.Use) -> tuple[tree.Program, list[Diagnostic]] | Diagnostic:
         """The program behind a `use` with its syntax findings, or why there is none."""

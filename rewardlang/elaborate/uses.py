@@ -1,0 +1,67 @@
+"""What an expression names, by name space: values, functions and axes."""
+
+from dataclasses import dataclass, field
+
+from rewardlang.syntax import tree
+from rewardlang.syntax.walk import children
+
+#: Where a bare word as argument is an axis: the position of that argument.
+_AXIS_ARGUMENT = {"index": 0, "length": 0, "at_last": 1, "at_first": 1, "every": 1}
+#: Keyword arguments whose word is one of a few options.
+_OPTION_WORDS = ("ties",)
+
+
+@dataclass(eq=False)
+class Uses:
+    """Names that a construct uses and does not bind itself."""
+
+    values: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    axes: set[str] = field(default_factory=set)
+
+
+def uses(node: tree.Node) -> Uses:
+    """All names in a declaration or an expression."""
+    found = Uses()
+    _walk(node, frozenset(), found)
+    return found
+
+
+def _walk(node: tree.Node, bound: frozenset[str], found: Uses) -> None:
+    if isinstance(node, tree.Name):
+        if node.name not in bound:
+            found.values.add(node.name)
+        return
+    if isinstance(node, tree.Call):
+        _call(node, bound, found)
+        return
+    if isinstance(node, tree.Block):
+        for let in node.lets:
+            _walk(let.value, bound, found)
+            bound = bound | {let.name}
+        inside = (*node.terms, *([node.value] if node.value else ()))
+    else:
+        inside = children(node)
+    if isinstance(node, tree.Def):
+        bound = bound | {parameter.name for parameter in node.parameters}
+    if isinstance(node, tree.Over):
+        found.axes.update(node.axes)
+    for child in inside:
+        _walk(child, bound, found)
+
+
+def _call(node: tree.Call, bound: frozenset[str], found: Uses) -> None:
+    owner, dot, _ = node.function.partition(".")
+    (found.values if dot else found.functions).add(owner)
+    for position, argument in enumerate(node.arguments):
+        if argument.key in _OPTION_WORDS:
+            continue
+        if isinstance(argument.value, tree.Name) and _AXIS_ARGUMENT.get(node.function) == position:
+            found.axes.add(argument.value.name)
+        else:
+            _walk(argument.value, bound, found)
+    for clause in (node.over, node.where, node.by):
+        if clause is not None:
+            _walk(clause, bound, found)
+    if node.onto is not None:
+        found.axes.add(node.onto)
