@@ -88,6 +88,8 @@ def _expanded(cx: Context, expr: tree.Call, module: Module, declaration: tree.De
     if key in cx.expanding:
         raise cx.fail("RW124", expr.span, name=declaration.name, path=" -> ".join((*cx.expanding, key)))
     cx.session.expansions += 1
+    if cx.session.expansions > _MOST_EXPANSIONS + 1:
+        raise Failed  # said already
     if cx.session.expansions > _MOST_EXPANSIONS:
         raise cx.fail("RW003", expr.span, what="program", limit=_MOST_EXPANSIONS, unit="calls once its functions are written out")
     names = [parameter.name for parameter in declaration.parameters]

@@ -18,7 +18,7 @@ BUILT_IN_AXES = {name: Axis(name, ragged=True, ordered=True) for name in ("step"
 POPULATIONS = ("group", "batch", "run")
 
 #: What is proved of a fixed axis is proved position by position.
-_MOST_POSITIONS = 100_000
+_MOST_POSITIONS = 10_000
 
 _VALUES = (tree.Input, tree.Param, tree.Let, tree.Machine, tree.Output)
 _FUNCTIONS = (tree.Def, tree.External)
@@ -98,12 +98,17 @@ class ScopeBuilder:
         elif isinstance(declaration, tree.AxisDecl):
             self._enter(self._axes, (module.key, declaration.name), declaration, declaration)
             module.axes.setdefault(declaration.name, _axis(declaration))
-            if repeated := next((label for label in declaration.labels if declaration.labels.count(label) > 1), None):
-                self._report("RW102", declaration.span, name=repeated, line=declaration.span.source.position(declaration.span.start)[0])
-            if declaration.size is not None and declaration.size > _MOST_POSITIONS:
-                self._report("RW003", declaration.span, what="axis", limit=_MOST_POSITIONS, unit="positions")
+            self._check_axis(declaration)
         elif isinstance(declaration, tree.GroupBy):
             module.group = declaration
+
+    def _check_axis(self, declaration: tree.AxisDecl) -> None:
+        labels, span = declaration.labels, declaration.span
+        repeated = next((label for label in labels if labels.count(label) > 1), None)
+        if repeated is not None:
+            self._report("RW102", span, name=repeated, line=span.source.position(span.start)[0])
+        if declaration.size is not None and declaration.size > _MOST_POSITIONS:
+            self._report("RW003", span, what="axis", limit=_MOST_POSITIONS, unit="positions")
 
     def _enter(self, space: dict, name: object, entry: object, declaration: tree.Declaration) -> None:
         if name in space:
@@ -150,6 +155,7 @@ class ScopeBuilder:
 
 def _axis(declaration: tree.AxisDecl) -> Axis:
     size = len(declaration.labels) or declaration.size
+    size = size and min(size, _MOST_POSITIONS)
     return Axis(declaration.name, ragged=declaration.ragged, ordered=declaration.ordered, size=size,
                 labels=declaration.labels, like=declaration.like)
 
