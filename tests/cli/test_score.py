@@ -208,3 +208,16 @@ def test_nothing_that_is_read_is_overwritten(rwd, write, spec):
         assert rwd("score", spec, data, "-o", out).code == 2
     assert data.read_bytes() == lines({"x": 1})
     assert rwd("score", "-", "-").code == 2
+    ran = rwd("score", spec, data, "-o", data.parent / "none" / "out.jsonl")
+    assert ran.code == 2 and "no such folder" in ran.err
+
+
+def test_a_spec_runs_no_code_that_is_not_trusted(rwd, write, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write("trusted_code.py", "def twice(x):\n    return 2 * x\n")
+    spec = write("spec.rwd", 'input x : float in [0, 1]\nverifier v(x: float) -> float in [0, 2] from "trusted_code:twice"\n'
+                             "reward = v(x)\n")
+    data = write("data.jsonl", lines({"x": 0.5}))
+    ran = rwd("score", spec, data)
+    assert ran.code == 2 and "--trust" in ran.err and ran.out == ""
+    assert scored(rwd("score", spec, data, "--trust", "trusted_code"))[0]["reward"] == 1.0

@@ -13,7 +13,7 @@ from rewardlang.cli.scoring.batches import check_groups
 from rewardlang.cli.scoring.columns import choose, names_of, ragged_axes, sees_others
 from rewardlang.cli.scoring.lines import WRITERS
 from rewardlang.cli.scoring.resume import Output
-from rewardlang.cli.scoring.scorer import REWARD, RewardScorer
+from rewardlang.cli.scoring.scorer import REWARD, TRUST_HINT, RewardScorer
 from rewardlang.cli.scoring.session import Session, peek
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import note, plural
@@ -22,7 +22,7 @@ from rewardlang.ir.node import Node
 from rewardlang.ir.spec import Spec
 from rewardlang.program import Program
 from rewardlang.tensor.reward import CompiledReward
-from rewardlang.tensor.words import RewardError
+from rewardlang.tensor.words import RewardError, TrustError
 from rewardlang.text.near import did_you_mean
 
 
@@ -63,6 +63,8 @@ def _check_paths(values: SimpleNamespace) -> None:
         raise CliError("the spec and the data cannot both come from standard input")
     if values.out is None:
         return
+    if not Path(values.out).resolve().parent.is_dir():
+        raise CliError(f"{values.out}: there is no such folder")
     read = [Path(name).resolve() for name in (values.file, values.data) if name not in (None, STDIN)]
     if Path(values.out).resolve() in read:
         raise CliError(f"{values.out} would overwrite what is read", "choose another name for -o")
@@ -82,6 +84,8 @@ def _compiled(program: Program, values: SimpleNamespace) -> CompiledReward:
         see_current_folder()
     try:
         return compile_program(program, params(values.set), bind, values.trust, values.output or None)
+    except TrustError as error:
+        raise CliError(str(error), TRUST_HINT) from error
     except RewardError as error:
         raise CliError(str(error)) from error
 

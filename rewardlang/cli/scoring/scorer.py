@@ -13,6 +13,7 @@ from rewardlang.tensor.result import Result
 from rewardlang.tensor.reward import CompiledReward
 
 REWARD = "reward"
+TRUST_HINT = "on the command line: --trust MODULE, or --bind NAME=MODULE:OBJECT"
 
 
 @dataclass
@@ -60,6 +61,8 @@ class RewardScorer:
         """
         try:
             out = self._reward({column: [] for column in self._columns.wanted})
+        except words.TrustError as error:
+            raise CliError(str(error), TRUST_HINT) from error
         except words.RewardError as error:
             raise CliError(str(error)) from error
         left_out = []
