@@ -1,6 +1,6 @@
 """The nodes of the syntax tree that are declarations, with their parts, and the whole program."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rewardlang.syntax.expression_nodes import Domain, Duration, Expr, Node, Origin, Parameter, TypeExpr
 
