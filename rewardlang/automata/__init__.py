@@ -1,0 +1,1 @@
+"""Temporal formulas over finite traces, their minimal automata, and checks on both."""
