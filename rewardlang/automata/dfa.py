@@ -147,11 +147,11 @@ class Dfa:
 
     __hash__ = None
 
-    def difference(self, other: "Dfa") -> Witness | None:
-        """A shortest trace that exactly one of the two accepts, or None where they accept the same."""
+    def difference(self, other: "Dfa", nonempty: bool = False) -> Witness | None:
+        """A shortest trace (of a step at least, if wanted) that exactly one of the two accepts; None where there is none."""
         alphabet, one, two = self._beside(other)
         apart = product(one, two, operator.ne, len(one) * len(two) + 3)
-        return Dfa(alphabet, apart).shortest()
+        return Dfa(alphabet, apart).shortest(nonempty=nonempty)
 
     def _beside(self, other: "Dfa") -> tuple[Alphabet, Graph, Graph]:
         """Both over the atoms and laws of both, in one store."""

@@ -65,12 +65,15 @@ class Diagrams:
             memo[f] = found
         return found
 
-    def combined(self, f: int, g: int, decide: Callable[[int, int], int | None], memo: dict) -> int:
+    def combined(self, f: int, g: int, decide: Callable[[int, int], int | None], memo: dict[int, int]) -> int:
         """The diagram of an operation on two; `decide` gives its result, or None where it cannot (never on two leaves)."""
+        known = decide(f, g)
+        if known is not None:
+            return known
         level_of, low_of, high_of, node, room = self.level, self.low, self.high, self.node, self.room
 
         def walk(f: int, g: int) -> int:
-            key = (f, g)
+            key = (f << 32) + g  # one number is made and found faster than a pair, and leaves nothing to collect
             found = memo.get(key)
             if found is not None:
                 return found
