@@ -14,12 +14,19 @@ from rewardlang.ir.node import Node, reachable
 from rewardlang.values.endpoint import Endpoint, exact
 from rewardlang.values.interval import Interval
 
-#: Boxes looked at for one bound, and facts found for it: the same on every machine.
+#: Boxes looked at for one bound, and facts found for each of them: the same on every machine.
 BOXES = 300
-WORK = 40_000
+WORK = 60
 
-#: Signs are worth their cost in graphs with no more sources than this.
+#: Signs are worth their cost where a box has no more sources, and a graph no more nodes, than this.
 _FEW = 12
+_SMALL = 400
+
+#: The reference is asked at the corner that signs point to where finding them looks at no more nodes than this in all.
+_MOST_SIGNS = 50_000
+
+#: With more sources than this, halves of one of them tell nothing.
+_MOST_SOURCES = 64
 
 #: A bound is tight when a point comes this near to it, relative to the width of the range.
 TIGHT = 1e-3
@@ -86,9 +93,18 @@ def reach(ranges, node: Node, upward: bool, question: Question = Question(), box
 
     None if the node has no valid value where the conditions hold.
     """
-    with ranges.work(WORK):
+    natural = _natural(ranges, node, upward, question)
+    if natural is not None and question.enough is not None and question.enough(natural.certified, None):
+        return natural
+    with ranges.work(WORK * boxes):
         search = _Search(ranges, node, upward, question)
         return search.run(boxes, question.enough or search.close)
+
+
+def _natural(ranges, node: Node, upward: bool, question: Question) -> Reach | None:
+    """The first stage: the range that holds everywhere. None if the node has none."""
+    found = ranges.of(node)
+    return found and Reach(found.hi if upward else found.lo, None)
 
 
 class _Search:
@@ -105,6 +121,9 @@ class _Search:
         self.count = 0
         self.sources = [(source, question.box.get(source, interval))
                         for source, interval in sources(ranges, [node, *question.conditions], ranges.root)]
+        self.parts = reachable([node, *question.conditions])
+        if len(self.sources) > _MOST_SOURCES:
+            self.sources = []
         fact = ranges.fact(node).range
         self.width = fact.width if fact is not None else 0
 
@@ -172,7 +191,7 @@ class _Search:
 
     def contracted(self, box: Box, inner: Context, fact):
         """The box with each source in which the value is monotone at its better end."""
-        if fact.fails or len(box) > _FEW:
+        if fact.fails or len(box) > _FEW or len(self.parts) > _SMALL:
             return box, fact
         moved = {}
         for source, interval in box.items():
@@ -205,10 +224,12 @@ class _Search:
         It sees what a box cannot say: all positions of a list, and the own rollout in its population.
         """
         spec, point, free = self.ranges.spec, {}, []
-        for part in reachable([self.node, *self.question.conditions]):
+        given = [part for part in self.parts if part.op in GIVEN]
+        cheap = len(given) * len(self.parts) <= _MOST_SIGNS
+        for part in given:
             interval = self.question.box.get(part) or self.ranges.of(part)
-            if part.op in GIVEN and interval is not None:
-                way = sign(self.ranges, self.node, part)
+            if interval is not None:
+                way = sign(self.ranges, self.node, part) if cheap else None
                 free += [part] if way is None else []
                 high = way is None or (way > 0) == self.upward
                 point[part] = ends(interval)[high]

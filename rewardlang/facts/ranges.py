@@ -40,15 +40,14 @@ class Ranges:
         self.carriers: dict = {}
         self._sources = 0
         self._fixed = 0
-        self._left = 0
+        self._left: int | None = None
+        self._share = LEAST_WORK
         self._lengths = {node["axis"]: node for node in spec.graph.nodes if node.op == "length"}
         self._settle_assumptions()
         nodes = reachable(roots(spec))
-        share = max(LEAST_WORK, SHARED_WORK // max(len(nodes), 1))
+        self._share = max(LEAST_WORK, SHARED_WORK // max(len(nodes), 1))
         for node in nodes:
-            with self.work(share):
-                self.fact(node)
-        self._left = SHARED_WORK
+            self.fact(node)
 
     # Facts ------------------------------------------------------------------------------------------------------
 
@@ -56,6 +55,9 @@ class Ranges:
         """What is known of one entry of a node where the assumptions of `context` hold (None: everywhere)."""
         context = context or self.root
         found = self.known(node, context)
+        if found is None and self._left is None:
+            with self.work(self._share):
+                return self.fact(node, context)
         if found is None:
             self._find(node, context)
             found = self.known(node, context)
@@ -90,7 +92,7 @@ class Ranges:
     @property
     def exhausted(self) -> bool:
         """Whether the work that was allowed is used up."""
-        return self._left <= 0
+        return self._left is not None and self._left <= 0
 
     # Contexts ---------------------------------------------------------------------------------------------------
 
@@ -117,7 +119,8 @@ class Ranges:
             met = now and now.meet(interval)
             if met is None:
                 return None
-            known[node] = met
+            if met != now:
+                known[node] = met
         return self._child(context, (known, set(box) if valid else set()))
 
     def outside(self, context: Context, axes: Iterable) -> Context:

@@ -155,7 +155,7 @@ def saturation(ranges, places: Places) -> Iterator[Diagnostic]:
         if whole is None or not whole.is_finite or whole.is_point:
             continue
         flat, value = _flat_share(ranges, output.node, source, whole)
-        if flat > _FLAT:
+        if _FLAT < flat < 1:      # all of it: a constant reward, which has a finding of its own
             share = f"{flat * 100:.0f} %"
             label = output.terms[0][0] if len(output.terms) == 1 else output.name
             values = {"subject": f"`{label}`", "value": show(value), "share": share, "source": source.get("name", source.op)}

@@ -62,9 +62,8 @@ def unused(ranges, places: Places) -> Iterator[Diagnostic]:
         if key not in callees and info.span.source is spec.source:
             yield _unused(info.span, info.kind, info.name)
     for name, node in spec.names.items():
-        span = spec.graph.origins.get(node)
-        if node not in live and span is not None and span.source is spec.source:
-            yield _unused(span, "let", name)
+        if node not in live:
+            yield _unused(spec.name_spans[name], "value", name)
 
 
 def _unused(span: Span, what: str, name: str) -> Diagnostic:
