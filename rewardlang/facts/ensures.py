@@ -6,7 +6,18 @@ from rewardlang.facts.pairs import decide_pair
 from rewardlang.facts.prove import Question, Reach, bounds, reach
 from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.verdict import (
-    HOLDS, LATER, PROVED, REFUTED, UNPROVED, Verdict, between, detached, present, settles, unbounded, where,
+    HOLDS,
+    LATER,
+    PROVED,
+    REFUTED,
+    UNPROVED,
+    Verdict,
+    between,
+    detached,
+    present,
+    settles,
+    unbounded,
+    where,
 )
 from rewardlang.facts.witness import entries, sentence, shown, values_at, word
 from rewardlang.ir.node import Node
@@ -136,7 +147,8 @@ def _of_sums(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, condi
         return Verdict(info, PROVED)
     for claim in (left, right):
         discount = ranges.spec.setting.discount if claim.of == "discounted" else None
-        found.append(sum_bounds(ranges, claim.node, discount, context) if claim.of else ranges.fact(claim.node, context).range)
+        summed = sum_bounds(ranges, claim.node, discount, context)
+        found.append(summed if claim.of else ranges.fact(claim.node, context).range)
     if None in found or settles(op, found[0] - found[1]):
         return Verdict(info, PROVED)
     known = found[0] if _is_sum(left) else found[1]

@@ -36,8 +36,7 @@ def learn(node: Node, want: Interval, look: Look, most: int = 200) -> "tuple[dic
             continue
         if now != before:
             found[node] = now
-        known = lambda arg: found.get(arg) or look(arg)
-        queue += conclusions(node, now, known)
+        queue += conclusions(node, now, lambda arg: found.get(arg) or look(arg))
         queue += [(arg, None) for arg in node.args if fresh and node.op in STRICT]
     return found, valid
 

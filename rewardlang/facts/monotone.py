@@ -85,9 +85,9 @@ def _search(ranges, info: EnsureInfo, node: Node, along: Node, wanted: int, cont
                 found.append((fact.range, point))
         for (one, first), (other, second) in zip(found, found[1:]):
             wrong = one.lo > other.hi if wanted > 0 else one.hi < other.lo
-            if wrong or (info.strictly and one.is_point and one == other):
-                if (verdict := _confirmed(ranges, info, node, along, wanted, (first, second))) is not None:
-                    return verdict
+            wrong = wrong or (info.strictly and one.is_point and one == other)
+            if wrong and (verdict := _confirmed(ranges, info, node, along, wanted, (first, second))) is not None:
+                return verdict
     return None
 
 

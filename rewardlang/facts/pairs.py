@@ -39,12 +39,12 @@ def decide_pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) ->
             break
         open_boxes += parts
     verdict = _searched_pair(ranges, info, op, left, right)
-    known = f"the first less the second is only known to be {'at most' if op in ('<', '<=') else 'at least'} {_end_of(worst, op)}"
+    known = f"the first less the second is only known to be {_end_of(worst, op)}"
     return verdict or Verdict(info, UNPROVED, known=known, reason=unbounded(worst) or "compensation")
 
 
 def _end_of(worst: Interval, op: str) -> str:
-    return show(worst.hi if op in ("<", "<=") else worst.lo)
+    return f"at most {show(worst.hi)}" if op in ("<", "<=") else f"at least {show(worst.lo)}"
 
 
 def _params(ranges, left: Claim, right: Claim) -> list[tuple[Node, Interval]]:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from rewardlang.facts.backward import truth
 from rewardlang.facts.context import Context
 from rewardlang.facts.learn import learn
+from rewardlang.facts.leaves import Fact
 from rewardlang.facts.needs import needs
 from rewardlang.facts.positions import entry_at
-from rewardlang.facts.leaves import Fact
 from rewardlang.facts.transfer import settle
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec

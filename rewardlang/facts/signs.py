@@ -95,7 +95,7 @@ def of_range(interval: Interval) -> Sign:
 def _of_gate(ranges, node: Node, own: list[Sign], context: Context) -> Sign:
     condition, opened, closed = node.args
     decided = ranges.fact(condition, context).range
-    if decided == TRUE or decided == FALSE:
+    if decided in (TRUE, FALSE):
         return own[1] if decided == TRUE else own[2]
     sides = either(own[1], own[2])
     if own[0] == 0 or sides is None:

@@ -114,8 +114,8 @@ def _relu(value, args, inner):
 
 
 _RULES = {
-    "add": _add, "sub": _sub, "neg": _neg, "mul": _mul, "div": _div, "pow": _pow, "log": _log, "log1p": _log1p, "sqrt": _sqrt,
-    "abs": _abs, "minimum": _minimum, "maximum": _maximum, "clamp": _clamp, "relu": _relu,
+    "add": _add, "sub": _sub, "neg": _neg, "mul": _mul, "div": _div, "pow": _pow, "log": _log, "log1p": _log1p,
+    "sqrt": _sqrt, "abs": _abs, "minimum": _minimum, "maximum": _maximum, "clamp": _clamp, "relu": _relu,
     "exp": lambda value, args, inner: value * inner[0],
     "tanh": lambda value, args, inner: (_ONE - elementary.power(value, _TWO)) * inner[0],
     "sigmoid": lambda value, args, inner: value * (_ONE - value) * inner[0],

@@ -46,7 +46,7 @@ def between(interval: Interval | None) -> str:
     if type(interval.lo) is float and type(interval.hi) is float:
         return "it has no known bound"
     low, high = str(interval)[1:-1].split(", ")
-    return f"it is only known to be at least {low}" if type(interval.hi) is float else f"it is only known to be at most {high}"
+    return f"it is only known to be {f'at least {low}' if type(interval.hi) is float else f'at most {high}'}"
 
 
 def present(*given: Node | None) -> tuple[Node, ...]:

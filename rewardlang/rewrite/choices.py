@@ -24,7 +24,7 @@ def equal_sides(scene: Scene, node: Node) -> Node | None:
 
 
 def nested_gate(scene: Scene, node: Node) -> Node | None:
-    """Inside a gate, a gate on the same condition is decided: gate c { gate c { a } else b } else d is gate c { a } else d."""
+    """Inside a gate, a gate on the same condition is decided."""
     if node.op != "gate":
         return None
     condition, opened, closed = node.args

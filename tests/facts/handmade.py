@@ -93,7 +93,8 @@ class RandomGraph:
         low, high = int(domain.lo), int(domain.hi)
         if leaf.type.kind is Kind.INT:
             return self.random.randint(low, high)
-        return self.random.choice([float(low), float(high), 0.0 if low <= 0 <= high else float(low), self.random.uniform(low, high)])
+        special = [float(low), float(high), 0.0 if low <= 0 <= high else float(low)]
+        return self.random.choice([*special, self.random.uniform(low, high)])
 
     def _leaves(self):
         for number in range(3):
@@ -122,7 +123,8 @@ class RandomGraph:
         self._keep(make())
 
     def _arithmetic(self) -> Node:
-        name = self.random.choice(["add", "sub", "mul", "minimum", "maximum", "neg", "abs", "relu", "tanh", "clamp", "number"])
+        name = self.random.choice(["add", "sub", "mul", "minimum", "maximum", "neg", "abs", "relu", "tanh", "clamp",
+                                   "number"])
         if name == "number":
             return self.hand.op(name, self._pick(True))
         count = {"clamp": 3, "neg": 1, "abs": 1, "relu": 1, "tanh": 1}.get(name, 2)

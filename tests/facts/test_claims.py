@@ -3,7 +3,7 @@
 import pytest
 from programs import facts_of
 
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED
+from rewardlang.facts.verdict import PROVED, REFUTED
 
 PLAIN = """
     input x : float in [0, 1]

@@ -35,13 +35,15 @@ SOUND = {
     "a gate that depends": "reward = gate x < 0.5 { x }",
     "a bonus a step": "reward = gate steps >= 0 { 1 } else 0",
     "a term that weighs less than the answer": "reward = { a: correct\n b: -0.0009 * tokens }",
-    "a comparison that guards a divisor": "reward = correct + (gate x != 0 { correct / max(x, 0.1) + 0 * (1 / x ?? 0) } else 0)",
+    "a comparison that guards a divisor":
+        "reward = correct + (gate x != 0 { correct / max(x, 0.1) + 0 * (1 / x ?? 0) } else 0)",
     "a spread with a group's size": "reward = correct - std(x over group, ddof = 0)",
     "a slope on all of the range": "reward = 1 - 0.5 * x",
     "a threshold": "reward = x > 0.9",
     "an `all` that needs an `any`": "reward = any(passed over test) and all(passed over test)",
     "a centred score": "reward = x - mean(x over group)",
-    "a truth value over its spread": "reward = (correct - mean(correct over group)) / (std(correct over group, ddof = 0) + 1)",
+    "a truth value over its spread":
+        "reward = (correct - mean(correct over group)) / (std(correct over group, ddof = 0) + 1)",
 }
 
 

@@ -46,7 +46,8 @@ def _finding(ranges, places: Places, node: Node, context: Context, output) -> Di
     values = {"operator": row.symbol or row.name, "problem": f"`{written}` {words}", "what": f"`{written}` lies in {found}"}
     notes = (Note(f"undefined with {sentence(point)}"),) if point else ()
     reason = "zero-spread-group" if node.op == "div" and _is_spread(argument) else None
-    return Diagnostic("RW201", places.span(node, output.span), values, notes, places.subject(node), point or None, None, reason)
+    span, subject = places.span(node, output.span), places.subject(node)
+    return Diagnostic("RW201", span, values, notes, subject, point or None, None, reason)
 
 
 def _is_spread(node: Node) -> bool:

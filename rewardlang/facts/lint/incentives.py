@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from rewardlang.facts.failures import failures
+from rewardlang.facts.gathered import count_of
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.signs import sign
 from rewardlang.facts.terms import TermFact, term_facts
-from rewardlang.facts.gathered import count_of
 from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, OutputInfo
@@ -25,6 +25,11 @@ DOMINATING = 10
 
 #: Labels of what has none: the sides of a gate. They exclude each other, so neither outweighs anything.
 _SIDES = frozenset({"then", "else"})
+
+_EXACTLY = {
+    "eq": "a measured value is hardly ever equal to another",
+    "ne": "a value that just happens to be equal is left out",
+}
 
 #: Cells into which a source's range is cut to see where the reward is flat, and the share of them that is too much.
 _CELLS = 64
@@ -88,7 +93,8 @@ def fails_open(ranges, places: Places) -> Iterator[Diagnostic]:
             way = sign(ranges, output.node, node)
             if way is not None and way > 0:
                 values = {"name": external.name, "value": word(external.on_error)}
-                yield Diagnostic("RW508", external.span, values, (), external.name, {external.name: "raises or runs out of time"})
+                witness = {external.name: "raises or runs out of time"}
+                yield Diagnostic("RW508", external.span, values, (), external.name, witness)
 
 
 def _pays(on_error: object) -> bool:
@@ -108,8 +114,7 @@ def float_equality(ranges, places: Places) -> Iterator[Diagnostic]:
             continue
         if all(arg.type.kind is Kind.FLOAT for arg in measured) and measured:
             operator = OPERATORS[node.op].symbol
-            what = "a measured value is hardly ever equal to another" if node.op == "eq" else "a value that just happens to be equal is left out"
-            yield Diagnostic("RW509", span, {"operator": operator, "what": what}, (), places.subject(node),
+            yield Diagnostic("RW509", span, {"operator": operator, "what": _EXACTLY[node.op]}, (), places.subject(node),
                              {"compares": places.text(node)})
 
 
@@ -159,7 +164,8 @@ def saturation(ranges, places: Places) -> Iterator[Diagnostic]:
             share = f"{flat * 100:.0f} %"
             label = output.terms[0][0] if len(output.terms) == 1 else output.name
             values = {"subject": f"`{label}`", "value": show(value), "share": share, "source": source.get("name", source.op)}
-            yield Diagnostic("RW512", places.span(output.node, output.span), values, (), label, {"flat": flat, "value": float(value)})
+            witness = {"flat": flat, "value": float(value)}
+            yield Diagnostic("RW512", places.span(output.node, output.span), values, (), label, witness)
 
 
 def _flat_share(ranges, node: Node, source: Node, whole: Interval):

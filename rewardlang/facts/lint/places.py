@@ -5,6 +5,7 @@ from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 from rewardlang.text.source import Span
 
+
 class Places:
     """The spans and subjects of one program's nodes."""
 
