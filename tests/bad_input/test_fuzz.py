@@ -1,9 +1,10 @@
-"""Anything at all as input: random bytes, cut and scrambled programs, and what is long or deep, always end in findings or in none.
+"""Anything at all as input: random bytes, cut and scrambled programs, what is long or deep, always end in findings or in none.
 
 Never a traceback, never longer than five seconds. `examples/`, `stdlib/` and the collected bugs are the good files; their
 words are swapped, their ends cut off. Hypothesis draws the same cases in every run.
 """
 
+import contextlib
 import re
 import time
 from pathlib import Path
@@ -143,8 +144,8 @@ def test_a_long_row_of_files(tmp_path):
     looked_at(path=tmp_path / "f0.rwd")
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe", b"\xef\xbb\xbfreward = 1\n", b"reward = 1 # \xe9\n", b"", b"\x00" * 1000, b"\r\n\r\n",
-                                  b"reward = 1\rlet a = 1\r"])
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"\xef\xbb\xbfreward = 1\n", b"reward = 1 # \xe9\n", b"", b"\x00" * 1000,
+                                  b"\r\n\r\n", b"reward = 1\rlet a = 1\r"])
 def test_what_is_no_plain_text(tmp_path, data):
     path = tmp_path / "odd.rwd"
     path.write_bytes(data)
@@ -159,7 +160,5 @@ def test_a_mark_of_byte_order_is_no_mistake(tmp_path):
 
 def test_what_is_no_file(tmp_path):
     for path in (tmp_path, tmp_path / "absent.rwd"):
-        try:
+        with contextlib.suppress(OSError):  # a file that cannot be read is no program: the caller's to say
             looked_at(path=path)
-        except OSError:
-            pass  # a file that cannot be read is no program: the caller's to say

@@ -7,7 +7,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FENCE = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-WORDS = ("error", "warning", "clean", "bounds", "type", "availability", "terms", "notes", "refuted", "unproved", "fails", "rejected")
+WORDS = ("error", "warning", "clean", "beside", "notes", "refuted", "unproved", "bounds", "type", "availability", "terms",
+         "fails", "rejected")
 EXPECTATION = re.compile(rf"#\s*({'|'.join(WORDS)})\b(?::\s*([^#\n]*))?")
 
 
