@@ -120,7 +120,6 @@ error[RW001]: unknown name `tokns`
 10 | reward = tokns
    |          ^^^^^
    = note: names are case-sensitive
-   = note: for example, tokens = 4096, flags = [true, invalid]
 note: a name near it is declared here
   --> spec.rwd:1:7
    |

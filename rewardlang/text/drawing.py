@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from rewardlang.text.cells import safe
 from rewardlang.text.diagnostic import Diagnostic, Fix
-from rewardlang.text.plain import phrase
 from rewardlang.text.snippet import Line, lines_of, marked, places
 from rewardlang.text.source import Source, Span
 
@@ -42,8 +41,6 @@ def draw(diagnostic: Diagnostic, color: bool = False) -> str:
     lines = [f"{head}: {brush.paint(_indented(diagnostic.message), 'bold')}"]
     lines += _place(diagnostic.span, "^", severity, brush)
     lines += [brush.remark("note", note.message) for note in diagnostic.notes if note.span is None]
-    if diagnostic.witness is not None:
-        lines.append(brush.remark("note", f"for example, {phrase(diagnostic.witness)}"))
     for note in diagnostic.notes:
         if note.span is not None:
             lines.append(f"{brush.paint('note', 'note')}: {_indented(note.message)}")
