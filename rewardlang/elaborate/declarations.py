@@ -110,6 +110,7 @@ def let(cx: Context, declaration: tree.Let) -> Value:
         cx.spec.ensures.append(EnsureInfo("compare", claims, ("<=", "<="), declaration.span, text))
     if not cx.module.key:
         cx.spec.names[declaration.name] = value.node
+        cx.spec.name_spans[declaration.name] = declaration.span
     return value
 
 

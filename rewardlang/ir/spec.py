@@ -155,7 +155,10 @@ class ExampleInfo:
 
 @dataclass(eq=False)
 class Spec:
-    """A typed program. `domains` are declared ranges by node (of one entry); `names` the nodes of lets by name."""
+    """A typed program. `domains` are declared ranges by node (of one entry); `names` the nodes of lets by name.
+
+    `name_spans` says where each let is declared: one node may have several names, and then arises from the first.
+    """
 
     source: Source
     graph: Graph
@@ -167,6 +170,7 @@ class Spec:
     externals: dict[str, ExternalInfo] = field(default_factory=dict)
     outputs: dict[str, OutputInfo] = field(default_factory=dict)
     names: dict[str, Node] = field(default_factory=dict)
+    name_spans: dict[str, Span] = field(default_factory=dict)
     gates: dict[str, Node] = field(default_factory=dict)
     domains: dict[Node, Interval] = field(default_factory=dict)
     group_key: str | None = None
