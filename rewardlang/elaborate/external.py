@@ -25,7 +25,7 @@ def external(cx: Context, module: Module, declaration: tree.External) -> Externa
         return known
     inside = Context(cx.session, module)
     result = type_of(inside, declaration.result, declaration.unit, variables=True)
-    target = declaration.origin.column if declaration.origin else None
+    target = _target(inside, declaration.origin) if declaration.origin else None
     domain = interval(inside, declaration.domain, f"the range of `{declaration.name}`")
     info = ExternalInfo(
         key, declaration.kind, tuple(_argument(inside, parameter) for parameter in declaration.parameters), result, domain,
@@ -34,6 +34,14 @@ def external(cx: Context, module: Module, declaration: tree.External) -> Externa
         _on_error(inside, declaration, result, domain), declaration.span, bool(target) and target.startswith(_OWN))
     cx.spec.externals[key] = info
     return info
+
+
+def _target(cx: Context, origin: tree.Origin) -> str:
+    """What is to be called, as `kind:place`: `module:function`, `hf:folder`, `https://host`; it is not looked for here."""
+    before, _, after = (origin.column or "").partition(":")
+    if not before or not after:
+        raise cx.fail("RW401", origin.span, source=origin.span.text)
+    return origin.column
 
 
 def _argument(cx: Context, parameter: tree.Parameter) -> ArgumentInfo:

@@ -88,7 +88,7 @@ _ROWS = (
     # RW3xx: time, machines and class --------------------------------------------------------------------------------
     Code("RW390", "not-yet", "error", "{what} cannot be compiled yet"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
-    Code("RW401", "untyped-source", "error", "`{name}` needs a source or a binding: {problem}"),
+    Code("RW401", "unreadable-source", "error", "nothing can be called by `{source}`: write `from \"module:function\"`, `from \"hf:folder\"` or an address"),
     # RW5xx: incentives ----------------------------------------------------------------------------------------------
     Code("RW501", "dead-gate", "warning", "the gate `{gate}` is always {state}: {what}", "dead-gate"),
     Code("RW502", "constant-reward", "warning", "{subject} is {value} on every rollout: nothing can be learned from it", "constant-reward"),
