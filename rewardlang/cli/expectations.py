@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rewardlang.cli.compiling import compile_analysed
 from rewardlang.facts.analyse import analyse
 from rewardlang.ir.spec import ExampleInfo, ExpectInfo, OutputInfo, Spec
 from rewardlang.program import Program, with_params
+from rewardlang.tensor.build import compile_analysed
 from rewardlang.tensor.words import RewardError
 
 OWN_VERIFIERS = "rewardlang.verifiers."

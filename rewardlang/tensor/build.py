@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rewardlang.facts.analyse import analyse
-from rewardlang.program import load, silenced, with_params
+from rewardlang.facts.analyse import Facts, analyse
+from rewardlang.ir.spec import Spec
+from rewardlang.program import Program, load, silenced, with_params
 from rewardlang.rewrite.passes import optimise
 from rewardlang.tensor.reward import CompiledReward, compile_spec
 from rewardlang.text.diagnostic import SpecError
@@ -30,10 +31,24 @@ def compile(
     params, bindings or outputs that do not fit.
     """
     program = load(path, text=text)
-    spec = with_params(program, dict(params or {}))
+    return compile_program(program, params or {}, bind or {}, trust, outputs, compile)
+
+
+def compile_program(program: Program, params: Mapping[str, object], bind: Mapping[str, object], trust: Sequence[str] = (),
+                    outputs: Sequence[str] | None = None, compile: bool = False) -> CompiledReward:
+    """The reward of a checked program with its params fixed; SpecError where a contract fails for them."""
+    spec = with_params(program, params)
     facts = analyse(spec)
     found = silenced(facts.diagnostics, program.source)
     if any(diagnostic.severity == "error" for diagnostic in found):
         raise SpecError(found)
+    return compile_analysed(spec, facts, params, bind, trust, outputs, compile)
+
+
+def compile_analysed(spec: Spec, facts: Facts, params: Mapping[str, object], bind: Mapping[str, object],
+                     trust: Sequence[str] = (), outputs: Sequence[str] | None = None,
+                     compile: bool = False) -> CompiledReward:
+    """The reward of a spec whose contracts are no concern here."""
     optimised = optimise(spec, facts)
-    return compile_spec(optimised, params, bind, trust, outputs, compile, facts.total | analyse(optimised).total)
+    total = facts.total | analyse(optimised).total
+    return compile_spec(optimised, dict(params), dict(bind), list(trust), outputs, compile, total)

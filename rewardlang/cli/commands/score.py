@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
-from rewardlang.cli.compiling import compile_program
 from rewardlang.cli.data.open import STDIN, open_data
 from rewardlang.cli.data.rows import Row
 from rewardlang.cli.errors import CLEAN, FINDINGS, INTERRUPTED, CliError
@@ -21,6 +20,7 @@ from rewardlang.cli.values import bindings, params, see_current_folder
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import Spec
 from rewardlang.program import Program
+from rewardlang.tensor.build import compile_program
 from rewardlang.tensor.reward import CompiledReward
 from rewardlang.tensor.words import RewardError, TrustError
 from rewardlang.text.near import did_you_mean

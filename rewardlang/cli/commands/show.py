@@ -54,7 +54,7 @@ def _facts(program: Program, node: Node) -> dict[str, object]:
 
 def _show_code(values: SimpleNamespace) -> None:
     """The torch module's own code."""
-    from rewardlang.cli.compiling import compile_program
+    from rewardlang.tensor.build import compile_program
     if values.format in ("dot", "mermaid"):
         raise CliError(f"the stage `torch` is code, and has no drawing as {values.format}", "--format text or json")
     program = load_spec(values.file, values.stdin_filename)
