@@ -11,7 +11,7 @@ from rewardlang.values.types import Kind
 
 
 class Fact(NamedTuple):
-    """What is known of one entry: the range of its valid values (None: no number, or never valid), and if it may be invalid."""
+    """Of one entry: the range of its valid values (None: no number, or never valid), and whether it may be invalid."""
 
     range: Interval | None
     fails: bool
