@@ -61,7 +61,7 @@ class Program:
         broken = any(diagnostic.severity == "error" for diagnostic in found)
         found += [d for d in self.facts.diagnostics if not broken or d.severity == "error"]
         kept = silenced(found, self.source)
-        return tuple(sorted(dict.fromkeys(kept), key=lambda d: (d.span.source is not self.source, d.span.start, d.code)))
+        return tuple(sorted(kept, key=lambda d: (d.span.source is not self.source, d.span.start, d.code)))
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -58,7 +58,8 @@ def result_kind(row: Operator, nodes: Sequence[Node]) -> Kind:
     if row.result == "arithmetic":
         return Kind.FLOAT if any(node.type.kind is Kind.FLOAT for node in nodes) else Kind.INT
     if row.result == "first":
-        return nodes[0].type.kind
+        kinds = {node.type.kind for node in nodes}
+        return Kind.FLOAT if kinds == {Kind.INT, Kind.FLOAT} else nodes[0].type.kind
     return Kind(row.result)
 
 
@@ -115,6 +116,8 @@ def _composed(rule: str, nodes: Sequence[Node]) -> Unit | None:
     first = nodes[0].type.unit
     if rule == "square_root":
         return None if first is None else first ** 0.5
+    if rule == "square":
+        return None if first is None else first ** 2
     if rule == "power":
         exponent = nodes[1].get("value") if nodes[1].op == "const" else None
         return None if first is None or exponent is None else first ** exponent

@@ -22,7 +22,10 @@ class Loader:
         if not use.is_file:
             return use.path
         try:
+            try:
             return str(_beside(use).resolve())
+        except (OSError, ValueError, RuntimeError):
+            return use.path
         except ValueError:  # a NUL, which no path may have
             return use.path
 
@@ -31,7 +34,7 @@ class Loader:
         name = self.locate(use)
         if name not in self.parsed:
             path = _beside(use) if use.is_file else _standard(name)
-            if path is None or not path.is_file():
+            if path is None or not _exists(path):
                 return Diagnostic("RW113", use.span, {"name": use.path, "hint": hint(use.path, standard_modules())})
             source = read_source(path)
             if not isinstance(source, Source):
@@ -43,6 +46,13 @@ class Loader:
 def standard_modules() -> list[str]:
     """`std.text` and its siblings."""
     return sorted(f"std.{path.stem}" for path in folder("stdlib").glob("*.rwd"))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):     # a path too long, or with a NUL in it
+        return False
 
 
 def _beside(use: tree.Use) -> Path:
