@@ -22,11 +22,8 @@ class Loader:
         if not use.is_file:
             return use.path
         try:
-            try:
             return str(_beside(use).resolve())
-        except (OSError, ValueError, RuntimeError):
-            return use.path
-        except ValueError:  # a NUL, which no path may have
+        except (OSError, ValueError, RuntimeError):     # no path that a system knows: a NUL in it, or links in a ring
             return use.path
 
     def load(self, use: tree.Use) -> tuple[tree.Program, list[Diagnostic]] | Diagnostic:
