@@ -49,10 +49,7 @@ class Alphabet:
         return store, _without_below(store, root, len(self.atoms), {})
 
     def literals(self, store: Diagrams) -> dict[str, int]:
-        """Each atom's diagram in a store, so made that functions built from them tell no two legal letters' laws apart:
-
-        two functions that agree on all legal letters become one node.
-        """
+        """Each atom's diagram in a store; functions built from these that agree on all legal letters are one node."""
         source, root = self.legal
         care = copied(source, root, store, {})
         return {name: narrowed(store, store.node(level, FALSE, TRUE), care, {}) for level, name in enumerate(self.atoms)}
@@ -150,7 +147,7 @@ def _without_below(store: Diagrams, root: int, level: int, memo: dict[int, int])
 def at_most_one(names: Sequence[str]) -> Formula:
     """The law of atoms that exclude one another."""
     literals = [atom(name) for name in names]
-    return conjunction(make("implies", each, negation(disjunction(literals[n + 1:]))) for n, each in enumerate(literals[:-1]))
+    return conjunction(make("implies", each, negation(disjunction(literals[n:]))) for n, each in enumerate(literals[:-1], 1))
 
 
 def exactly_one(names: Sequence[str]) -> Formula:

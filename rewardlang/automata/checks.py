@@ -19,7 +19,7 @@ class Finding:
     what            part, and the witness
     unsatisfiable   the formula; a shortest trace of one step or more, which it rejects as it does all
     tautology       the formula; a shortest trace of one step or more, which it accepts as it does all
-    vacuous         a part that can be replaced by `constant`; `literal` is an idle literal in it; a shortest accepted trace
+    vacuous         a part that can be replaced by `constant`; `literals` in it are idle alone; a shortest accepted trace
     horizon         the formula; a shortest accepted trace, `steps` long
     window          a part whose window ends `steps` steps away; a trace as long as the horizon
     """
@@ -28,7 +28,7 @@ class Finding:
     part: Formula
     witness: Witness | None
     constant: Formula | None = None
-    literal: Formula | None = None
+    literals: tuple[Formula, ...] = ()
     steps: int | None = None
 
 
@@ -74,7 +74,8 @@ def _windows(formula: Formula, dfa: Dfa, horizon: int | None) -> Iterator[Findin
 
 def vacuous(formula: Formula, dfa: Dfa, states: int = STATES) -> list[Finding]:
     """The largest parts of a formula (with automaton `dfa`) that can be replaced by true or false with no trace noticing."""
-    return [Finding("vacuous", part, dfa.shortest(True, nonempty=True), constant, _idle_literal(formula, path, part, dfa, states))
+    witness = dfa.shortest(True, nonempty=True)
+    return [Finding("vacuous", part, witness, constant, _idle_literals(formula, path, part, dfa, states))
             for path, part, constant in _idle_parts(formula, dfa, states)]
 
 
@@ -116,19 +117,19 @@ def _same(dfa: Dfa, changed: Formula, states: int) -> bool:
     return dfa.difference(other, nonempty=True) is None
 
 
-def _idle_literal(formula: Formula, path: Path, part: Formula, dfa: Dfa, states: int) -> Formula | None:
-    """The first literal inside an idle part that is idle on its own."""
-    queue = [(path, part)]
-    for _ in range(_MOST_TRIALS):
-        if not queue:
-            return None
-        path, part = queue.pop(0)
-        literal = part.op == "atom" or (part.op == "not" and part.args[0].op == "atom")
-        if not literal:
-            queue[:0] = [((*path, n), arg) for n, arg in enumerate(part.args)]
-        elif _idle(formula, path, dfa, states) is not None:
-            return part
-    return None
+def _idle_literals(formula: Formula, path: Path, part: Formula, dfa: Dfa, states: int) -> tuple[Formula, ...]:
+    """The literals inside an idle part that are idle on their own, from left to right."""
+    found: dict[Formula, None] = {}
+    stack, trials = [(path, part)], 0
+    while stack and trials < _MOST_TRIALS:
+        place, inner = stack.pop()
+        if inner.op != "atom" and not (inner.op == "not" and inner.args[0].op == "atom"):
+            stack += [((*place, n), arg) for n, arg in reversed(list(enumerate(inner.args)))]
+            continue
+        trials += 1
+        if inner not in found and _idle(formula, place, dfa, states) is not None:
+            found[inner] = None
+    return tuple(found)
 
 
 def _replaced(formula: Formula, path: Path, part: Formula) -> Formula:

@@ -228,7 +228,9 @@ class Dfa:
         lived = {target for targets in self.successors for target in targets}
         safety = all(self.accepting[state] or self.verdicts[state] == VIOLATED for state in lived)
         co_safety = all(not self.accepting[state] or self.verdicts[state] == SATISFIED for state in lived)
-        return {(True, True): "both", (True, False): "safety", (False, True): "co_safety"}.get((safety, co_safety), "neither")
+        if safety and co_safety:
+            return "both"
+        return "safety" if safety else "co_safety" if co_safety else "neither"
 
     def _steps_to(self, accepted: bool) -> list[float]:
         before: list[list[int]] = [[] for _ in range(len(self))]

@@ -138,20 +138,20 @@ class Diagrams:
 
 def boolean_and(f: int, g: int) -> int | None:
     """`decide` of a conjunction."""
-    if f == FALSE or g == FALSE:
-        return FALSE
-    if f == TRUE or f == g:
+    if f == FALSE or g == TRUE:
+        return f
+    if g == FALSE or f == TRUE:
         return g
-    return f if g == TRUE else None
+    return f if f == g else None
 
 
 def boolean_or(f: int, g: int) -> int | None:
     """`decide` of a disjunction."""
-    if f == TRUE or g == TRUE:
-        return TRUE
-    if f == FALSE or f == g:
+    if f == TRUE or g == FALSE:
+        return f
+    if g == TRUE or f == FALSE:
         return g
-    return f if g == FALSE else None
+    return f if f == g else None
 
 
 def boolean_choice(test: int, high: int, low: int) -> int | None:

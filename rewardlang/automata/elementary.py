@@ -1,4 +1,4 @@
-"""Formulas rewritten to elementary ones: at a step of a trace, every operator is until, since, next, previous and boolean."""
+"""Formulas in elementary terms: at a step of a trace, every operator is until, since, next, previous and boolean."""
 
 from collections.abc import Sequence
 

@@ -89,7 +89,8 @@ def make(op: str, *args: Formula, window: Window | None = None) -> Formula:
     if window is not None:
         _check_window(op, window)
         window = tuple(window)
-    if op in _RULES and (simple := _RULES[op](*args)) is not None:
+    late = op == "weak_until" and window is not None and window[0] > 0  # may fail before its window opens
+    if op in _RULES and not late and (simple := _RULES[op](*args)) is not None:
         return simple
     if op in ("until", "since") and args[0] is TRUE:
         return make("eventually" if op == "until" else "once", args[1], window=window)

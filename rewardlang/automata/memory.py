@@ -58,7 +58,8 @@ class Memory:
         found = self._needed.get(f)
         if found is None:
             owed = self.obligations
-            found = self._of_variable(owed.variables[owed.level[f]]) | self.needed_by(owed.low[f]) | self.needed_by(owed.high[f])
+            found = self._of_variable(owed.variables[owed.level[f]])
+            found |= self.needed_by(owed.low[f]) | self.needed_by(owed.high[f])
             self._needed[f] = found
         return found
 

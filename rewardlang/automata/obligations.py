@@ -1,4 +1,4 @@
-"""What is still owed: boolean functions of formulas about the next step, one node for each up to propositional equivalence."""
+"""What is still owed: boolean functions of formulas about the next step, one node for all that are propositionally equal."""
 
 from typing import NamedTuple
 

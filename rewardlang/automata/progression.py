@@ -1,5 +1,6 @@
 """Reading a letter: from what is owed now to what is owed next, as one decision diagram over the letter's atoms."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rewardlang.automata.diagram import FALSE, TRUE, Diagrams
@@ -67,9 +68,10 @@ class Progression:
                 rows = self.letters.combined(rows, self._next_value(cell, state.memory[number]), self._beside, {})
             else:
                 rows = self.letters.mapped(rows, lambda row: ~self._row((*self._row_of[~row], None)), {})
-        return rows, {value: self._state(self._row_of[value][0], self._row_of[value][1:]) for value in self.letters.leaves(rows)}
+        ends = {value: self._row_of[value] for value in self.letters.leaves(rows)}
+        return rows, {value: self._state(owed, memory) for value, (owed, *memory) in ends.items()}
 
-    def _state(self, owed: int, memory: tuple[int | None, ...]) -> State:
+    def _state(self, owed: int, memory: Iterable[int | None]) -> State:
         """The state, with the cells forgotten that what is owed never asks again."""
         needed = self.memory.needed_by(self.obligations.tail(owed))
         return State(owed, tuple(value if needed >> n & 1 else None for n, value in enumerate(memory)))
@@ -150,20 +152,20 @@ class Progression:
         return self.letters.chosen(test, high, low, self._decide_choice, self._memo_choice)
 
     def _decide_and(self, f: int, g: int) -> int | None:
-        if f == NO or g == NO:
-            return NO
-        if f == YES or f == g:
+        if f == NO or g == YES:
+            return f
+        if g == NO or f == YES:
             return g
-        if g == YES:
+        if f == g:
             return f
         return leaf(self.obligations.both(leaf(f), leaf(g))) if f < 0 and g < 0 else None
 
     def _decide_or(self, f: int, g: int) -> int | None:
-        if f == YES or g == YES:
-            return YES
-        if f == NO or f == g:
+        if f == YES or g == NO:
+            return f
+        if g == YES or f == NO:
             return g
-        if g == NO:
+        if f == g:
             return f
         return leaf(self.obligations.either(leaf(f), leaf(g))) if f < 0 and g < 0 else None
 

@@ -11,7 +11,7 @@ _VERDICT = {SATISFIED: "satisfied for good", VIOLATED: "violated for good"}
 
 
 def as_data(dfa: Dfa, of: Formula | str) -> dict[str, Any]:
-    """What JSON shows: the formula, the number of states, which accept and what they know, and the edges with their guards."""
+    """What JSON shows: the formula, the states, which accept and what they know, and the edges with their guards."""
     return {
         "of": str(of),
         "states": len(dfa),
@@ -37,7 +37,8 @@ def as_text(dfa: Dfa, of: Formula | str) -> str:
 
 def as_dot(dfa: Dfa, of: Formula | str) -> str:
     """A drawing for Graphviz: double circles accept, grey states have their verdict for good."""
-    lines = ["digraph automaton {", f"  label={_quoted(str(of))}; labelloc=t; rankdir=LR;", '  start [shape=point, label=""];']
+    head = f"  label={_quoted(str(of))}; labelloc=t; rankdir=LR;"
+    lines = ["digraph automaton {", head, '  start [shape=point, label=""];']
     for state, accepts in enumerate(dfa.accepting):
         fill = "" if dfa.verdicts[state] == OPEN else ", style=filled, fillcolor=lightgrey"
         lines.append(f"  {state} [shape={'doublecircle' if accepts else 'circle'}{fill}];")

@@ -12,7 +12,6 @@ from rewardlang.automata.dfa import Dfa
 from rewardlang.automata.diagram import Diagrams, Full
 from rewardlang.automata.formula import (
     FALSE,
-    TRUE,
     Formula,
     atoms,
     conjunction,
