@@ -45,8 +45,8 @@ def installed(wheel, tmp_path_factory):
     shutil.copytree(ROOT / "examples" / "mathematics", elsewhere, dirs_exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
-    def run(program, *arguments):
-        return quietly(venv / "bin" / program, *arguments, cwd=elsewhere, env=environment | {"NO_COLOR": "1"})
+    def run(program, *arguments, **more):
+        return quietly(venv / "bin" / program, *arguments, cwd=elsewhere, env=environment | {"NO_COLOR": "1"} | more)
 
     return run
 
@@ -58,6 +58,13 @@ def test_the_wheel_carries_the_folders_it_needs(wheel):
         assert files, f"nothing in {folder}"
         for file in files:
             assert f"rewardlang/_data/{Path(folder).name}/{file.name}" in names
+
+
+def test_the_wheel_carries_a_parse_table_that_is_used(installed, tmp_path):
+    shipped = "from rewardlang.syntax import table; print((table.folder('grammars') / table.SHIPPED).exists())"
+    assert installed("python", "-c", shipped).strip() == "True"
+    installed("rewardlang", "check", "mathematics.rwd", XDG_CACHE_HOME=str(tmp_path))
+    assert not list(tmp_path.iterdir()), "a table was made anew"
 
 
 def test_the_installed_package_is_the_one_that_runs(installed):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -105,4 +106,4 @@ def fixed_terminals(parser: lark.Lark) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    (folder("grammars") / SHIPPED).write_text(saved(make(grammar_text()), grammar_text()), "utf-8")
+    Path(sys.argv[1]).write_text(saved(make(grammar_text()), grammar_text()), "utf-8")

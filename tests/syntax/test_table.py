@@ -5,7 +5,6 @@ import json
 import pytest
 from making import binary_sum
 
-from rewardlang.data import folder
 from rewardlang.syntax import table, words
 from rewardlang.syntax.build_declarations import Builder
 from rewardlang.syntax.parse import parse
@@ -56,13 +55,6 @@ def test_a_table_of_another_grammar_is_not_used():
     broken = json.loads(saved)
     del broken["data"]["parser"]
     assert table.restored(json.dumps(broken), grammar, Builder()) is None
-
-
-def test_a_shipped_table_fits_the_grammar():
-    shipped = folder("grammars") / table.SHIPPED
-    if not shipped.exists():
-        pytest.skip("the table is made when the wheel is built")
-    assert table.restored(shipped.read_text("utf-8"), table.grammar_text(), Builder()) is not None
 
 
 def test_no_home_to_write_to_is_no_failure(monkeypatch, tmp_path):
