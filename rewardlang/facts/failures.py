@@ -16,9 +16,13 @@ from rewardlang.values.interval import Interval
 _SLACK = Interval.of(2**-18)
 
 
-def failures(ranges, root: Node, context: Context | None = None) -> list[tuple[Node, Context]]:
-    """The nodes that can themselves be why `root` is invalid, each with a context in which it is used."""
-    stack, seen, found = [(root, context or ranges.root)], set(), {}
+def failures(ranges, root: Node, context: Context | None = None, seen: set | None = None) -> list[tuple[Node, Context]]:
+    """The nodes that can themselves be why `root` is invalid, each with a context in which it is used.
+
+    `seen` carries what earlier roots have reached, which is then left out.
+    """
+    stack, found = [(root, context or ranges.root)], {}
+    seen = set() if seen is None else seen
     while stack:
         need = node, inside = stack.pop()
         if need in seen or not ranges.fact(node, inside).fails:
@@ -47,23 +51,24 @@ def _entry(node: Node) -> Node | None:
     return args.get("x")
 
 
-def domain_errors(ranges, root: Node) -> list[tuple[Node, Context]]:
+def domain_errors(ranges, root: Node, needed: set, visited: set[Node]) -> list[tuple[Node, Context]]:
     """The partial operators under a root that may leave their domain with nothing to guard them.
 
+    `needed` and `visited` carry what earlier roots have reached, which is then left out: outputs share most of a graph.
     Those under a window count too: a rollout that is silently left out of its population is lost all the same.
     """
-    found = dict(failures(ranges, root))
-    for node in _unguarded(root):
+    found = dict(failures(ranges, root, None, needed))
+    for node in _unguarded(root, visited):
         if node.get("window") and _entry(node) is not None:
             inside = [context for arg, context in needs(ranges, node, ranges.root) if arg is _entry(node)]
             for context in inside:
-                found.update(failures(ranges, _entry(node), context))
+                found.update(failures(ranges, _entry(node), context, needed))
     return [(node, context) for node, context in found.items() if is_partial(node)]
 
 
-def _unguarded(root: Node) -> Iterator[Node]:
-    """The nodes under a root, those left of a `??` excepted."""
-    stack, seen = [root], set()
+def _unguarded(root: Node, seen: set[Node]) -> Iterator[Node]:
+    """The nodes under a root that are not `seen` yet, those left of a `??` excepted."""
+    stack = [root]
     while stack:
         node = stack.pop()
         if node not in seen:

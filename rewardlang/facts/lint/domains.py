@@ -29,8 +29,9 @@ _SPREADS = frozenset({"std", "var"})
 def domains(ranges, places: Places) -> Iterator[Diagnostic]:
     """One error for each operator."""
     seen: set[Node] = set()
+    needed, visited = set(), set()
     for output in ranges.spec.outputs.values():
-        for node, context in domain_errors(ranges, output.node):
+        for node, context in domain_errors(ranges, output.node, needed, visited):
             if node not in seen:
                 seen.add(node)
                 yield _finding(ranges, places, node, context, output)

@@ -1,7 +1,7 @@
 """Where a finding stands: the text of a node, and the term, gate or output at fault."""
 
 from rewardlang.facts.witness import name_of
-from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.node import Node
 from rewardlang.ir.spec import Spec
 from rewardlang.text.source import Span
 
@@ -11,11 +11,19 @@ class Places:
 
     def __init__(self, spec: Spec):
         self.spec = spec
-        self._under: list[tuple[str, frozenset[Node]]] = []
+        self._labels: dict[Node, str] = {}
         for output in sorted(spec.outputs.values(), key=lambda output: output.role != "reward"):
-            parts = output.terms or ((output.name, output.node),)
-            self._under += [(label, frozenset(reachable([node]))) for label, node in parts]
-            self._under.append((output.name, frozenset(reachable([output.node]))))
+            for label, node in (*output.terms, (output.name, output.node)):
+                self._label(label, node)
+
+    def _label(self, label: str, root: Node) -> None:
+        """The label for what no earlier one reaches, so that each node is visited once however many outputs there are."""
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node not in self._labels:
+                self._labels[node] = label
+                stack += node.args
 
     def span(self, node: Node, fallback: Span | None = None) -> Span:
         """The text that a node arose from, or the nearest of its arguments'."""
@@ -39,4 +47,4 @@ class Places:
 
     def subject(self, node: Node) -> str | None:
         """The label of the first term (or the first output) that rests on a node."""
-        return next((label for label, nodes in self._under if node in nodes), None)
+        return self._labels.get(node)
