@@ -1,6 +1,7 @@
 """Applying an operator of the table to typed nodes: kinds, units, axes and validity of the result."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rewardlang.elaborate.context import Context
 from rewardlang.ir.node import Node
@@ -85,11 +86,13 @@ def _clash(one: Axis, other: Axis) -> str:
 # --- units ------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=10_000)  # asked again of shared parts, it would take time exponential in their depth
 def is_bare(node: Node) -> bool:
     """Whether it is made of plain numbers only, and so takes whatever unit it meets."""
     return node.op == "const" or bool(node.args) and all(is_bare(arg) for arg in node.args)
 
 
+@lru_cache(maxsize=10_000)
 def is_scaled(node: Node) -> bool:
     """Whether it has a bare coefficient, which then carries the inverse unit."""
     if node.op in ("neg", "number"):
