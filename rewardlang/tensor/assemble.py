@@ -59,7 +59,7 @@ class Assembler:
         self.emitter.defaults = plan.defaults
         self.emitter.emit(plan.nodes)
         self.calls = Calls.of(plan.nodes, {node: self._cost(node) for node in plan.calls})
-        self.demand = Demand(self.emitter, plan.nodes, set(plan.roots.values()), self.calls)
+        self.demand = Demand(self.emitter, plan.nodes, plan.needed, self.calls)
         self.code = Code(plan, variant, self.emitter, self.demand)
 
     def _cost(self, node: Node) -> int:
@@ -133,7 +133,7 @@ class Assembler:
 
     def _makers(self) -> dict[object, tuple[str, Node]]:
         """Which step gives each input of the graph, and each host value."""
-        self.schedule = self.calls.schedule(self.plan.nodes, set(self.plan.roots.values()))
+        self.schedule = self.calls.schedule(self.plan.nodes, self.plan.needed)
         makers: dict[object, tuple[str, Node]] = {}
         inputs = self.emitter.inputs
         for node in self.emitter.hosted:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from rewardlang.ir.spec import ExternalInfo
 from rewardlang.tensor import words
+from rewardlang.tensor.buffers import floats
 from rewardlang.tensor.entries import Misfit
 from rewardlang.tensor.leaves import PLAIN, checker
 from rewardlang.tensor.sources import Source
@@ -38,6 +39,15 @@ class Counts:
     failed: int = 0
 
 
+@dataclass(slots=True)
+class Results:
+    """Values of calls, Failed among them unless `clean`; `numbers` is the same as a tensor where one was made."""
+
+    values: list
+    clean: bool
+    numbers: Tensor | None = None
+
+
 class Evaluation:
     """All that is fixed about the calls of one node: where they go, how results are checked."""
 
@@ -49,8 +59,8 @@ class Evaluation:
         self.wanted = Wanted(external.name, external.name, external.result.entry(), external.domain, external.field_domains)
         self.on_error = _fallback(external, self.check)
 
-    def results(self, columns: Sequence[Sequence | object], varying: Sequence[bool], rows: int, counts: Counts) -> list:
-        """One checked value or Failed for each of `rows`; columns that do not vary hold one value for all rows."""
+    def results(self, columns: Sequence[Sequence | object], varying: Sequence[bool], rows: int, counts: Counts) -> "Results":
+        """Checked values for each of `rows`; columns that do not vary hold one value for all rows."""
         unique = distinct([column for column, varies in zip(columns, varying, strict=True) if varies], rows)
         if unique is None:
             counts.evaluated += rows
@@ -60,8 +70,9 @@ class Evaluation:
         fewer = [next(short) if varies else column for column, varies in zip(columns, varying, strict=True)]
         counts.evaluated += len(set(keys))
         counts.deduplicated += rows - len(set(keys))
-        found = dict(zip(dict.fromkeys(keys), self._checked(self._evaluate(fewer, varying, len(set(keys)))), strict=True))
-        return [found[key] for key in keys]
+        found = self._checked(self._evaluate(fewer, varying, len(set(keys))))
+        by_key = dict(zip(dict.fromkeys(keys), found.values, strict=True))
+        return Results([by_key[key] for key in keys], found.clean)
 
     def _evaluate(self, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
         if not rows:
@@ -89,30 +100,38 @@ class Evaluation:
             return [Failed(f"gave {len(found)} results for {rows} rows")] * rows
         return found
 
-    def _checked(self, found: list) -> list:
+    def _checked(self, found: list) -> "Results":
         """Results as they should be, else Failed."""
+        checked = self._as_they_are(found)
+        if checked is None:
+            values = [self._check(value) for value in found]
+            checked = Results(values, Failed not in set(map(type, values)))
+        return checked
+
+    def _as_they_are(self, found: list) -> "Results | None":
+        """Results of which a glance tells that all are as declared; None where each must be looked at."""
         plain = PLAIN.get(self.external.result.kind, frozenset())
         kinds = set(map(type, found))
         if self.external.result.axes or Failed in kinds:
-            return [self._check(value) for value in found]
+            return None
         if (kinds <= {bool} and self.external.result.kind is Kind.BOOL) or (plain and kinds <= plain):
-            return found
-        if kinds <= {int, float} and self._in_range(found):
-            return found
-        return [self._check(value) for value in found]
+            return Results(found, True)
+        return self._in_range(found) if found and kinds <= {int, float} else None
 
-    def _in_range(self, found: list) -> bool:
-        """Whether all of some numbers are as declared; False where it must be asked one by one."""
+    def _in_range(self, found: list) -> "Results | None":
+        """Numbers all of which are as declared."""
         if self.external.result.kind not in (Kind.INT, Kind.FLOAT):
-            return False
+            return None
         try:
-            numbers = torch.tensor(found, dtype=torch.float64)
-        except (OverflowError, RuntimeError):
-            return False
+            numbers = floats(found, torch.float64, torch.device("cpu"))
+        except OverflowError:
+            return None
         allowed = self.wanted.range(torch.float64)
         least, most = torch.aminmax(numbers)
         within = least.item() >= allowed.low and most.item() <= allowed.high
-        return within and (self.external.result.kind is Kind.FLOAT or torch.equal(numbers, numbers.round()))
+        if not within or (self.external.result.kind is Kind.INT and not torch.equal(numbers, numbers.round())):
+            return None
+        return Results(found, True, numbers)
 
     def _check(self, value: object) -> object:
         if type(value) is Failed:
@@ -180,8 +199,8 @@ def run_each(function: Callable, columns: Sequence, varying: Sequence[bool], row
     found: list = []
     while len(found) < rows:
         try:
-            for value in calls:
-                found.append(value)
+            # What came before an exception stays in the list, and the calls go on behind it.
+            found.extend(calls)
         except Exception as error:
             found.append(Failed(describe(error)))
     return found

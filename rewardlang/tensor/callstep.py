@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, fx
 
 from rewardlang.ir.node import Node
-from rewardlang.tensor.calls import Counts, Evaluation, Failed, has_fallback
+from rewardlang.tensor.calls import Counts, Evaluation, Failed, Results, has_fallback
 from rewardlang.tensor.host import HostArgument, Run, put, settle
 from rewardlang.tensor.results import numbers, present
 from rewardlang.values.axes import Axis
@@ -34,6 +34,11 @@ class CallStep:
     lengths: dict[Axis, fx.Node] = field(default_factory=dict)
     rests_on: Sequence[Node] = ()
     batched: bool = True
+
+    @property
+    def own(self) -> tuple[Axis, ...]:
+        """The axes of one result."""
+        return tuple(axis for axis in self.node.type.axes if axis not in self.lifted)
 
     @property
     def needs(self) -> list[fx.Node]:
@@ -66,13 +71,25 @@ class CallStep:
             columns.append(argument_rows(argument, self.lifted, run, places) if varies else argument.constant)
             varying.append(varies)
         found = self.evaluation.results(columns, varying, rows, counts)
-        found = self._without_failures(run, found, places, counts)
-        self._settle(run, found, places)
+        if self.lengths or self.node.type.kind.on_host or (self.own and not found.clean):
+            values = found.values if found.clean else self._without_failures(run, found.values, places, counts)
+            settle(run, self, values if places is None else self._nested(run, values, places))
+            return
+        self._put_numbers(run, found, places, counts)
+
+    def _put_numbers(self, run: Run, found: Results, places: Tensor | None, counts: Counts) -> None:
+        """Results that are one number each, without detours."""
+        device, dtype, kind = run.batch.device, run.batch.dtype, self.node.type.kind
+        if found.clean:
+            values = numbers(kind, found.values, dtype, device) if found.numbers is None else found.numbers.to(device, dtype)
+            good = torch.ones(len(found.values), dtype=torch.bool, device=device)
+        else:
+            plain = self._without_failures(run, found.values, places, counts)
+            values, good = numbers(kind, plain, dtype, device), present(plain, device)
+        self._put(run, values, good, places)
 
     def _without_failures(self, run: Run, found: list, places: Tensor | None, counts: Counts) -> list:
         """Results with the declared value, or None, in place of failures, of which the reasons are kept."""
-        if Failed not in set(map(type, found)):
-            return found
         failed = [row for row, value in enumerate(found) if type(value) is Failed]
         counts.failed += len(failed)
         fallback = has_fallback(self.evaluation)
@@ -82,14 +99,6 @@ class CallStep:
                 reasons.setdefault(row if places is None else int(places[row][0]), f"{self.name}: {found[row]}")
         value = self.evaluation.on_error if fallback else None
         return [value if type(entry) is Failed else entry for entry in found]
-
-    def _settle(self, run: Run, found: list, places: Tensor | None) -> None:
-        type_, batch = self.node.type, run.batch
-        if places is None or self.lengths or type_.kind.on_host:
-            settle(run, self, found if places is None else self._nested(run, found, places))
-            return
-        values = numbers(type_.kind, found, batch.dtype, batch.device)
-        self._put(run, values, present(found, batch.device), places)
 
     def _put(self, run: Run, values: Tensor, good: Tensor, places: Tensor | None) -> None:
         """Results of the rows that were evaluated, in their places."""

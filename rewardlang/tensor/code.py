@@ -32,9 +32,9 @@ def stages(graph: fx.Graph, steps: Sequence[Step]) -> tuple[dict[fx.Node, int], 
     of_node: dict[fx.Node, int] = {}
     of_step: dict[Step, int] = {}
 
-    def stage(thing: fx.Node | Step) -> int:
+    def find(thing: fx.Node | Step) -> None:
         """Iterative, since graphs may be deep."""
-        stack = [thing]
+        stack, waiting = [thing], set()
         while stack:
             top = stack[-1]
             known = of_step if not isinstance(top, fx.Node) else of_node
@@ -44,17 +44,19 @@ def stages(graph: fx.Graph, steps: Sequence[Step]) -> tuple[dict[fx.Node, int], 
             before = _before(top, made_by, by_host)
             missing = [other for other in before if other not in (of_node if isinstance(other, fx.Node) else of_step)]
             if missing:
+                if top in waiting:
+                    raise AssertionError(f"{top} rests on itself")
+                waiting.add(top)
                 stack.extend(missing)
                 continue
             levels = [of_node[other] if isinstance(other, fx.Node) else of_step[other] for other in before]
             known[top] = max(levels, default=0) + (isinstance(top, fx.Node) and top in made_by)
             stack.pop()
-        return 0
 
     for node in graph.nodes:
-        stage(node)
+        find(node)
     for step in steps:
-        stage(step)
+        find(step)
     return of_node, of_step
 
 

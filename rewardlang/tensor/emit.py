@@ -103,10 +103,12 @@ class Emitter(Aggregates, Placements):
 
     # Leaves ---------------------------------------------------------------------------------------------------------
 
-    def input(self, name: str, axes: tuple[Axis, ...] = (), batched: bool = True) -> fx.Node:
+    def input(
+        self, name: str, axes: tuple[Axis, ...] = (), batched: bool = True, later: tuple[Axis, ...] | None = None
+    ) -> fx.Node:
         """A tensor that comes from outside, once."""
         if name not in self.inputs:
-            self.inputs[name] = self.build.placeholder(name, axes, batched)
+            self.inputs[name] = self.build.placeholder(name, axes, batched, later)
         return self.inputs[name]
 
     def _column(self, node: Node, name: str) -> Value:
@@ -137,12 +139,12 @@ class Emitter(Aggregates, Placements):
         made = tuple(axis for axis in type_.axes if self.made_by(axis, node))
         outer = tuple(axis for axis in type_.axes if axis not in made)
         for axis in made:
-            self.lengths[axis] = self.input(length_name(axis))
+            self.lengths[axis] = self.input(length_name(axis), later=())
         batched = node.op == "call" or any(self.values[arg].batched for arg in node.args)
-        data = self.input(self.id_name(node) if type_.kind.on_host else name, type_.axes, batched)
+        data = self.input(self.id_name(node) if type_.kind.on_host else name, type_.axes, batched, made)
         valid = None
         if node.op != "codes":
-            valid = self.own[node] = Value(self.input(f"{name}_valid", outer, batched), outer, batched, True)
+            valid = self.own[node] = Value(self.input(f"{name}_valid", outer, batched, ()), outer, batched, True)
         valid = self.k.both(valid, *(self._argument_mask(node, arg) for arg in node.args))
         for axis in made:
             self.lengths_valid[axis] = valid

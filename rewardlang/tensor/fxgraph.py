@@ -69,9 +69,17 @@ class Builder:
             self._known[key] = self.graph.call_method(name, args)
         return self._known[key]
 
-    def placeholder(self, name: str, axes: tuple[Axis, ...] = (), batched: bool = True) -> fx.Node:
-        """An input of the graph; the sizes of its axes are read off it."""
+    def placeholder(
+        self, name: str, axes: tuple[Axis, ...] = (), batched: bool = True, later: Sequence[Axis] | None = None
+    ) -> fx.Node:
+        """An input of the graph; the sizes of its axes are read off it.
+
+        Where Python gives it in the middle of a run, `later` are the axes that it brings; others have sizes before.
+        """
         node = self.graph.placeholder(name)
+        if later is not None:
+            self.sizes |= {axis: (node, axes.index(axis) + int(batched)) for axis in later if axis in axes}
+            return node
         # Numbers of host entries are made only where they are used: sizes are better read off another input.
         cheap = not name.endswith("_id")
         for position, axis in enumerate(axes, start=int(batched)):

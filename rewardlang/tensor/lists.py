@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from rewardlang.tensor import words
+from rewardlang.tensor.buffers import floats, truths
 from rewardlang.tensor.entries import Conformer, Layout, Misfit, flatten
 from rewardlang.tensor.leaves import PLAIN, checker
 from rewardlang.tensor.wanted import Column, Problems, Wanted
@@ -43,7 +44,7 @@ def _plain_objects(want: Wanted, rows: Sequence, device: torch.device) -> Column
 
 
 def _there(entries: Sequence) -> Tensor:
-    return torch.tensor([entry is not None for entry in entries], dtype=torch.bool)
+    return truths([entry is not None for entry in entries], torch.device("cpu"))
 
 
 def _numbers(want: Wanted, entries: Sequence, layout: Layout, dtype: torch.dtype, device: torch.device) -> Column:
@@ -56,11 +57,9 @@ def _numbers(want: Wanted, entries: Sequence, layout: Layout, dtype: torch.dtype
         except KeyError:
             raise Misfit from None
     if kind is Kind.BOOL and set(map(type, entries)) <= {bool}:
-        flat = torch.tensor(entries, dtype=torch.bool, device=device)
+        flat = truths(entries, device)
         return Column(layout.pad(flat, False), None, _moved(layout, device), layout.real is None)
-    flat = torch.tensor(entries, dtype=dtype, device=device)
-    if flat.dim() != 1:
-        raise Misfit
+    flat = floats(entries, dtype, device)
     allowed = want.range(dtype)
     if flat.numel():
         least, most = torch.aminmax(flat)
@@ -93,8 +92,8 @@ def _slowly(
         return Column(proper, valid, _moved(layout, device), layout.real is None, problems)
     fill = want.range(dtype).fill
     fill = bool(fill) if want.type.kind is Kind.BOOL else fill
-    held = torch.bool if want.type.kind is Kind.BOOL else dtype
-    flat = torch.tensor([fill if entry is None else entry for entry in entries], dtype=held, device=device)
+    proper_entries = [fill if entry is None else entry for entry in entries]
+    flat = truths(proper_entries, device) if want.type.kind is Kind.BOOL else floats(proper_entries, dtype, device)
     block = layout.pad(flat, fill)
     return Column(block, valid, _moved(layout, device), layout.real is None, problems)
 

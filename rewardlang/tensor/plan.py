@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, OutputInfo, Spec
+from rewardlang.tensor import words
 from rewardlang.tensor.sources import Source
 from rewardlang.tensor.wanted import Wanted
 from rewardlang.values.axes import Axis
@@ -27,6 +28,11 @@ class Plan:
     calls: dict[Node, Source]
     defaults: dict[Node, object]
     missing: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def needed(self) -> set[Node]:
+        """The roots that are needed on every rollout; a gate's condition is looked at only where its gate is reached."""
+        return {node for name, node in self.roots.items() if not name.startswith("gate ")}
 
     def rests_on(self, root: Node) -> set[Node]:
         """All nodes of the plan that a root rests on."""
@@ -135,7 +141,8 @@ class Planner:
         """Columns of which one is needed for the length of an axis that nothing else has."""
         nodes = reachable_until(roots, {*columns, *defaults})
         lost = axes_of(nodes) - self._known(nodes, columns, defaults) - set(lengths)
-        return [info.column for axis in lost for info in self.spec.inputs.values() if axis in info.type.axes]
+        found = [info.column for axis in lost for info in self.spec.inputs.values() if axis in info.type.axes]
+        return found or [words.a_column_along(axis.name) for axis in lost]
 
     def _roots(self, outputs: Mapping[str, OutputInfo]) -> dict[str, Node]:
         roots = {name: info.node for name, info in outputs.items()}

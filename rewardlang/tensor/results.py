@@ -7,6 +7,7 @@ from itertools import chain
 import torch
 from torch import Tensor
 
+from rewardlang.tensor.buffers import floats, truths
 from rewardlang.tensor.entries import flatten
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
@@ -34,9 +35,9 @@ def numbers(kind: Kind, rows: Sequence, dtype: torch.dtype, device: torch.device
     """Checked numbers, truth values or codes of an enum, as a tensor; some number where there is none."""
     entries, shape = flat(rows)
     if None in entries:
-        entries = [0 if entry is None else entry for entry in entries]
-    held = torch.bool if kind is Kind.BOOL else dtype
-    return torch.tensor(entries, dtype=held, device=device).view(shape)
+        entries = [False if entry is None else entry for entry in entries]
+    flat_numbers = truths(entries, device) if kind is Kind.BOOL else floats(entries, dtype, device)
+    return flat_numbers.view(shape)
 
 
 def present(rows: Sequence, device: torch.device) -> Tensor:
@@ -44,7 +45,7 @@ def present(rows: Sequence, device: torch.device) -> Tensor:
     entries, shape = flat(rows)
     if None not in entries:
         return torch.ones(shape, dtype=torch.bool, device=device)
-    return torch.tensor([entry is not None for entry in entries], dtype=torch.bool, device=device).view(shape)
+    return truths([entry is not None for entry in entries], device).view(shape)
 
 
 def made_lists(type_: Type, rows: Sequence, outer: int, dtype: torch.dtype, device: torch.device) -> Lists:
@@ -57,8 +58,8 @@ def made_lists(type_: Type, rows: Sequence, outer: int, dtype: torch.dtype, devi
     lengths = {axis: found.to(device) for axis, found in layout.lengths.items()}
     if type_.kind.on_host:
         return Lists(proper, valid, lengths)
-    held = torch.bool if type_.kind is Kind.BOOL else dtype
-    block = layout.pad(torch.tensor([entry or 0 for entry in entries], dtype=held), 0).to(device)
+    flat_numbers = truths(entries, device) if type_.kind is Kind.BOOL else floats(entries, dtype, device)
+    block = layout.pad(flat_numbers, 0)
     return Lists(block, valid, lengths)
 
 

@@ -229,7 +229,9 @@ def _host_mask(rows: list, node: Node, batch: Batch) -> Tensor:
     return torch.ones((), dtype=torch.bool, device=batch.device).expand(shape)
 
 
-def _restore(saved: bytes, params, bind, trust, outputs, compile: bool, trained: dict[str, Tensor]) -> CompiledReward:
+def _restore(
+    saved: bytes, params: dict, bind: dict, trust: tuple, outputs: list | None, compile: bool, trained: dict[str, Tensor]
+) -> CompiledReward:
     spec, total = restore(saved)
     reward = CompiledReward(spec, params, bind, trust, outputs, compile, total)
     for name, value in trained.items():

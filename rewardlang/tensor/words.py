@@ -117,6 +117,11 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     return f"there is no {kind} `{name}`" + (f"; there is {listed(there)}" if there else "")
 
 
+def a_column_along(axis: str) -> str:
+    """For an axis whose lengths nothing gives."""
+    return f"a column along {axis}"
+
+
 def untrusted(name: str, target: str) -> str:
     """For a target outside the standard verifiers."""
     module = target.partition(":")[0]
