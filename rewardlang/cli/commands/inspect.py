@@ -8,7 +8,7 @@ from rewardlang.cli.terminal import say, say_json
 from rewardlang.ir.node import leaves, reachable
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
 from rewardlang.program import OutputView, Program
-from rewardlang.text.plain import phrase
+from rewardlang.text.plain import phrase, plain
 from rewardlang.values.interval import Interval
 
 LATER = "the class of this spec, and its memory, are not derived by this version"
@@ -19,7 +19,8 @@ def run(values: SimpleNamespace) -> int:
     program = load_spec(values.file, values.stdin_filename)
     report = examine(program)
     if values.format == "json":
-        say_json(report)
+        from rewardlang.cli.schema import InspectReport
+        say_json(InspectReport.model_validate(plain(report)).as_json())
     else:
         say(as_text(report))
     return CLEAN

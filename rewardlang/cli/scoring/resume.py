@@ -8,38 +8,30 @@ OUT.resume.
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rewardlang.cli.data.rows import Row
 from rewardlang.cli.errors import CliError
 
+if TYPE_CHECKING:
+    from rewardlang.cli.schema import RunState
+
 VERSION = 1
 RESTART = "`--restart` forgets the interrupted run and starts again"
-
-
-@dataclass
-class State:
-    """How far a run came: rows read, a hash of their text, bytes written, and the counts for the last summary."""
-
-    settings: dict
-    rows: int = 0
-    digest: str = ""
-    written: int = 0
-    summary: dict = field(default_factory=dict)
-    version: int = VERSION
 
 
 class Output:
     """OUT and its sidecar: read the done rows again and `check_skipped`, then `commit` chunk by chunk, and `finish`."""
 
     def __init__(self, path: Path, settings: dict, restart: bool = False):
+        from rewardlang.cli.schema import RunState
         self.path = path
         self.sidecar = path.with_name(path.name + ".resume")
         known = None if restart else _read(self.sidecar)
         if known is not None:
             _compare(known.settings, settings, path)
-        self.state = known or State(settings)
+        self.state = known or RunState(settings=json.loads(json.dumps(settings)), version=VERSION)
         self._hash = hashlib.sha256()
         self._file = self._open()
 
@@ -73,10 +65,9 @@ class Output:
         """Append the text of a chunk, and remember that it is done."""
         self._file.write(text)
         self._file.flush()
-        self.state.rows += rows
-        self.state.written += len(text)
-        self.state.digest = self._hash.copy().hexdigest()
-        self.state.summary = summary
+        self.state = self.state.model_copy(update={
+            "rows": self.state.rows + rows, "written": self.state.written + len(text),
+            "digest": self._hash.copy().hexdigest(), "summary": summary})
         self._save()
 
     def finish(self) -> None:
@@ -90,17 +81,18 @@ class Output:
 
     def _save(self) -> None:
         beside = self.sidecar.with_name(self.sidecar.name + ".new")
-        beside.write_text(json.dumps(asdict(self.state)), encoding="utf-8")
+        beside.write_text(json.dumps(self.state.model_dump()), encoding="utf-8")
         os.replace(beside, self.sidecar)
 
 
-def _read(sidecar: Path) -> State | None:
+def _read(sidecar: Path) -> "RunState | None":
     """The state of an interrupted run; None if there is none."""
+    from rewardlang.cli.schema import RunState
     try:
-        known = State(**json.loads(sidecar.read_text(encoding="utf-8")))
+        known = RunState.model_validate(json.loads(sidecar.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise CliError(f"{sidecar} cannot be read: it is damaged or no work of this program", RESTART) from error
     if known.version != VERSION:
         raise CliError(f"{sidecar} was written by another version of rewardlang", RESTART)

@@ -1,0 +1,226 @@
+"""The JSON documents that other programs read, as models: what `check`, `inspect` and `score` write, field by field.
+
+    from rewardlang.cli.schema import CheckReport
+    report = CheckReport.model_validate_json(text)      # raises pydantic.ValidationError
+    CheckReport.model_json_schema()                     # the same as JSON Schema
+
+Within version 1 fields are added and never change or go: readers pass over what they do not know.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+Version = Annotated[str, StringConstraints(pattern=r"^1\.\d+$")]
+Number = int | float | Literal["inf", "-inf"]
+Range = tuple[Number, Number]
+
+
+class Document(BaseModel):
+    """A part of a document: the texts below fields are their descriptions in the JSON Schema too."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True, frozen=True)
+
+    def as_json(self) -> dict:
+        """The document as `json.dumps` takes it."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+# --- check --format json ---------------------------------------------------------------------------------------------
+
+
+class Place(Document):
+    """Where something stands; lines and columns count from 1, in code points."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    """The first column that is no longer part of it."""
+
+
+class Note(Document):
+    """A further sentence about a finding, with its place if it has one."""
+
+    message: str
+    path: str | None
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+
+
+class Fix(Place):
+    """A change that mends it: the text at this place is replaced."""
+
+    title: str
+    replacement: str
+
+
+class Finding(Place):
+    """One diagnostic."""
+
+    code: str
+    """`RW` and three digits; `rewardlang explain CODE` has its page."""
+    severity: Literal["error", "warning"]
+    reason: str | None
+    """The tag of the mistake, for example `domain-error`, if it has one."""
+    subject: str | None
+    """The term, gate, machine or declaration at fault."""
+    message: str
+    notes: list[Note]
+    witness: dict[str, JsonValue] | None
+    """Values that show it: of inputs by name, or facts about the subject."""
+    fix: Fix | None
+
+
+class CheckedFile(Document):
+    """All findings of one file, in the order of its text."""
+
+    path: str
+    diagnostics: list[Finding]
+
+
+class CheckReport(Document):
+    """`rewardlang check --format json`."""
+
+    version: Version
+    files: list[CheckedFile]
+
+
+# --- inspect --format json -------------------------------------------------------------------------------------------
+
+
+class Setting(Document):
+    """The setting that the spec declares."""
+
+    kind: str
+    horizon: JsonValue
+    discount: JsonValue
+
+
+class Input(Document):
+    """A declared input."""
+
+    type: str
+    axes: list[str]
+    range: Range | None
+    unit: str | None
+    column: str
+    """The column of the data that it is read from."""
+    role: str | None
+    default: JsonValue
+    required: bool
+
+
+class Param(Document):
+    """A declared param."""
+
+    type: str
+    range: Range | None
+    default: JsonValue
+    required: bool
+    learnable: bool
+
+
+class Model(Document):
+    """A model or verifier that some output calls."""
+
+    kind: Literal["model", "verifier"]
+    arguments: list[str]
+    result: str
+    range: Range | None
+    source: str | None = Field(alias="from")
+    """`module:function`, a folder or an address; null: a column of its name, or bound by the caller."""
+    timeout: float | None
+    """Seconds for one call."""
+    on_error: JsonValue
+    """The value that a failure counts as; null: the result is then invalid."""
+
+
+class Group(Document):
+    """The groups of rollouts."""
+
+    by: str
+    size: tuple[Number, Number] | None
+
+
+class Output(Document):
+    """What is proved about one output. `class` is not derived by this version."""
+
+    type: str
+    axes: list[str]
+    bounds: Range | None
+    """Of one entry; null for what is no number."""
+    bounds_tight: bool
+    return_bounds: Range | None
+    discounted_bounds: Range | None
+    class_: None = Field(alias="class")
+    availability: str
+    role: str
+    varying: list[str]
+    invalid_from: list[str]
+    needs: list[str]
+    """Columns that it reads."""
+    terms: list[str]
+    term_bounds: dict[str, Range | None]
+
+
+class Promise(Document):
+    """One `ensure`."""
+
+    text: str
+    line: int
+    proved: bool
+
+
+class Cost(Document):
+    """Operations before and after optimising, and calls by model, for each rollout."""
+
+    nodes: int
+    nodes_optimized: int
+    calls: dict[str, int]
+
+
+class InspectReport(Document):
+    """`rewardlang inspect --format json`."""
+
+    version: Version
+    path: str
+    docstring: str | None
+    setting: Setting
+    inputs: dict[str, Input]
+    params: dict[str, Param]
+    models: dict[str, Model]
+    group: Group | None
+    outputs: dict[str, Output]
+    ensures: list[Promise]
+    cost: Cost
+    notes: list[str]
+
+
+# --- score -----------------------------------------------------------------------------------------------------------
+
+
+class ScoredRow(Document):
+    """One line of `rewardlang score`: numbers, lists of them along axes, or null where nothing is valid."""
+
+    row: int
+    reward: JsonValue
+    terms: dict[str, JsonValue]
+    outputs: dict[str, JsonValue]
+    invalid: str | None
+
+
+class RunState(Document):
+    """OUT.resume: how far an interrupted run came, and what it was a run of. Other programs may look, and not write."""
+
+    settings: dict[str, JsonValue]
+    rows: int = Field(default=0, ge=0)
+    """Rows read."""
+    digest: str = ""
+    """SHA-256 of their text."""
+    written: int = Field(default=0, ge=0)
+    """Bytes of OUT that are good."""
+    summary: dict[str, JsonValue] = {}
+    version: int
