@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from rewardlang.data import folder
 from rewardlang.ops.row import Operator
@@ -38,7 +39,7 @@ def find_page(topic: str) -> Page | None:
 
 def all_pages() -> list[Page]:
     """Every page, by kind."""
-    return [_of_code(code) for code in CODES] + [_of_operator(row) for row in OPERATORS.values()] + list(library())
+    return [_of_code(code) for code in CODES] + [_of_operator(row) for row in OPERATORS.values()] + [*library()]
 
 
 def names() -> list[str]:
@@ -48,9 +49,8 @@ def names() -> list[str]:
 
 
 def _of_code(code: str) -> Page:
-    path = folder("docs/diagnostics") / f"{code}.md"
     row = CODES[code]
-    text = path.read_text(encoding="utf-8") if path.is_file() else f"# {code} {row.name}\n\n{row.severity}: {row.message}\n"
+    text = (folder("docs/diagnostics") / f"{code}.md").read_text(encoding="utf-8")
     return Page(code, "diagnostic", f"{row.severity}: {row.name.replace('-', ' ')}", text)
 
 
@@ -61,8 +61,13 @@ def _of_operator(row: Operator) -> Page:
     return Page(row.name, "operator", row.doc.split("\n")[0], "\n".join(lines) + "\n")
 
 
-def library() -> Iterator[Page]:
+@cache
+def library() -> tuple[Page, ...]:
     """The modules of the standard library, each before its functions."""
+    return tuple(_library())
+
+
+def _library() -> Iterator[Page]:
     for path in sorted(folder("stdlib").glob("*.rwd")):
         source = Source(str(path), path.read_text(encoding="utf-8"))
         program, _ = parse(source)

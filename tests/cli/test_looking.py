@@ -1,11 +1,16 @@
 """`inspect`, `show`, `explain`, `test`, `new` and `doctor`."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from rewardlang.cli.expectations import holds
+from rewardlang.ops.table import OPERATORS
 from rewardlang.text.codes import CODES
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SPEC = '''"""A reward to look at."""
 input x : float in [0, 10] unit "m"
@@ -103,6 +108,26 @@ class TestExplain:
             page = rwd("explain", code.lower())
             assert page.code == 0 and page.out.startswith(f"# {code}")
             assert rwd("explain", row.name).out == page.out
+
+    def test_every_operator_has_a_page(self, rwd):
+        for name, row in OPERATORS.items():
+            page = rwd("explain", "--", name)
+            assert page.code == 0 and page.out.startswith(f"# {name}\n") and row.doc in page.out, name
+            if row.symbol:
+                heading = rwd("explain", "--", row.symbol).out.splitlines()[0].removeprefix("# ")
+                assert OPERATORS[heading].symbol == row.symbol
+
+    def test_every_function_of_the_library_has_a_page_with_words(self, rwd):
+        for path in (ROOT / "stdlib").glob("*.rwd"):
+            declared = re.findall(r"^(?:def|verifier|model|let|machine) (\w+)", path.read_text("utf-8"), re.MULTILINE)
+            assert declared, path
+            for name in declared:
+                page = rwd("explain", f"std.{path.stem}.{name}")
+                heading, _, words, *_ = page.out.splitlines()
+                assert page.code == 0 and heading == f"# std.{path.stem}.{name}", name
+                assert words and not words.startswith(" "), f"std.{path.stem}.{name} has no comment above it"
+                assert f"use std.{path.stem}: {name}" in page.out
+                assert name in rwd("explain", name).out.splitlines()[0]
 
     @pytest.mark.parametrize(("topic", "said"), [
         ("softmax", "softmax("), ("overlong", "tokens: float"), ("std.length.overlong", "use std.length: overlong"),
