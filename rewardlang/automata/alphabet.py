@@ -2,17 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
-from rewardlang.automata.diagram import (
-    FALSE,
-    TRUE,
-    Diagrams,
-    boolean_and,
-    boolean_choice,
-    boolean_or,
-    opposite,
-)
+from rewardlang.automata.diagram import FALSE, TRUE, Diagrams, boolean_choice, opposite
 from rewardlang.automata.formula import Formula, atom, atoms, conjunction, disjunction, make, negation, subformulas
 
 
@@ -43,9 +35,9 @@ class Alphabet:
         order = self.atoms + tuple(sorted(spoken - set(self.atoms)))
         store = Diagrams()
         literals = {name: store.node(level, FALSE, TRUE) for level, name in enumerate(order)}
-        root, memo = TRUE, {}
+        root, both = TRUE, store.junction(FALSE, TRUE)
         for law in self.laws:
-            root = store.combined(root, proposition(law, store, literals.__getitem__), boolean_and, memo)
+            root = both(root, proposition(law, store, literals.__getitem__))
         return store, _without_below(store, root, len(self.atoms), {})
 
     def literals(self, store: Diagrams) -> dict[str, int]:
@@ -77,7 +69,7 @@ class Alphabet:
 
 def proposition(formula: Formula, store: Diagrams, literal: Callable[[str], int]) -> int:
     """The diagram of a formula without temporal operators."""
-    memo_and, memo_or, memo_iff, memo_not = {}, {}, {}, {}
+    both, either, memo_iff, memo_not = store.junction(FALSE, TRUE), store.junction(TRUE, FALSE), {}, {}
     done: dict[Formula, int] = {}
     for each in subformulas(formula):
         args = [done[arg] for arg in each.args]
@@ -90,10 +82,7 @@ def proposition(formula: Formula, store: Diagrams, literal: Callable[[str], int]
         else:
             if each.op in ("not", "implies"):
                 args[0] = store.mapped(args[0], opposite, memo_not)
-            decide, memo = (boolean_and, memo_and) if each.op == "and" else (boolean_or, memo_or)
-            result = args[0]
-            for arg in args[1:]:
-                result = store.combined(result, arg, decide, memo)
+            result = reduce(both if each.op == "and" else either, args)
         done[each] = result
     return done[formula]
 

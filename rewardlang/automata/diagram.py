@@ -65,37 +65,70 @@ class Diagrams:
             memo[f] = found
         return found
 
-    def combined(self, f: int, g: int, decide: Callable[[int, int], int | None], memo: dict[int, int]) -> int:
-        """The diagram of an operation on two; `decide` gives its result, or None where it cannot (never on two leaves)."""
-        known = decide(f, g)
-        if known is not None:
-            return known
-        level_of, low_of, high_of, node, room = self.level, self.low, self.high, self.node, self.room
+    def operation(self, decide: Callable[[int, int], int | None]) -> Callable[[int, int], int]:
+        """An operation on two diagrams, which remembers its results.
 
-        def walk(f: int, g: int) -> int:
+        `decide` gives the result for two diagrams, or None where it cannot (never on two leaves).
+        """
+        level_of, low_of, high_of, node, room = self.level, self.low, self.high, self.node, self.room
+        memo: dict[int, int] = {}
+
+        def apply(f: int, g: int) -> int:
             key = (f << 32) + g  # one number is made and found faster than a pair, and leaves nothing to collect
             found = memo.get(key)
-            if found is not None:
-                return found
-            found = decide(f, g)
+            if found is None:
+                found = decide(f, g)
+                if found is None:
+                    one = level_of[f] if f >= 0 else LEAF
+                    other = level_of[g] if g >= 0 else LEAF
+                    if one < other:
+                        found = node(one, apply(low_of[f], g), apply(high_of[f], g))
+                    elif other < one:
+                        found = node(other, apply(f, low_of[g]), apply(f, high_of[g]))
+                    else:
+                        found = node(one, apply(low_of[f], low_of[g]), apply(high_of[f], high_of[g]))
+                if len(memo) >= room:
+                    raise Full(END_OF_ROOM)
+                memo[key] = found
+            return found
+
+        return apply
+
+    def junction(self, absorbing: int, neutral: int,
+                 of_leaves: Callable[[int, int], int] | None = None) -> Callable[[int, int], int]:
+        """Conjunction (false absorbs) or disjunction (true does) as an operation; `of_leaves` joins other leaves."""
+        level_of, low_of, high_of, node, room = self.level, self.low, self.high, self.node, self.room
+        memo: dict[int, int] = {}
+
+        def apply(f: int, g: int) -> int:
+            if f == absorbing or g == neutral:
+                return f
+            if g == absorbing or f == neutral:
+                return g
+            if f == g:
+                return f
+            key = (f << 32) + g
+            found = memo.get(key)
             if found is None:
                 one = level_of[f] if f >= 0 else LEAF
                 other = level_of[g] if g >= 0 else LEAF
                 if one < other:
-                    found = node(one, walk(low_of[f], g), walk(high_of[f], g))
+                    found = node(one, apply(low_of[f], g), apply(high_of[f], g))
                 elif other < one:
-                    found = node(other, walk(f, low_of[g]), walk(f, high_of[g]))
+                    found = node(other, apply(f, low_of[g]), apply(f, high_of[g]))
+                elif one == LEAF:
+                    found = of_leaves(f, g)
                 else:
-                    found = node(one, walk(low_of[f], low_of[g]), walk(high_of[f], high_of[g]))
-            if len(memo) >= room:
-                raise Full(END_OF_ROOM)
-            memo[key] = found
+                    found = node(one, apply(low_of[f], low_of[g]), apply(high_of[f], high_of[g]))
+                if len(memo) >= room:
+                    raise Full(END_OF_ROOM)
+                memo[key] = found
             return found
 
-        return walk(f, g)
+        return apply
 
     def chosen(self, test: int, high: int, low: int, decide: Callable[[int, int, int], int | None], memo: dict) -> int:
-        """The diagram of an operation on three, as in `combined`: mostly `high` where `test` is true, else `low`."""
+        """The diagram of an operation on three, as in `operation`: mostly `high` where `test` is true, else `low`."""
         key = (test, high, low)
         found = memo.get(key)
         if found is None:
@@ -134,24 +167,6 @@ class Diagrams:
                 seen.add(current)
                 stack += [self.high[current], self.low[current]]
         return list(found)
-
-
-def boolean_and(f: int, g: int) -> int | None:
-    """`decide` of a conjunction."""
-    if f == FALSE or g == TRUE:
-        return f
-    if g == FALSE or f == TRUE:
-        return g
-    return f if f == g else None
-
-
-def boolean_or(f: int, g: int) -> int | None:
-    """`decide` of a disjunction."""
-    if f == TRUE or g == FALSE:
-        return f
-    if g == TRUE or f == FALSE:
-        return g
-    return f if f == g else None
 
 
 def boolean_choice(test: int, high: int, low: int) -> int | None:

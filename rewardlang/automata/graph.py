@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from rewardlang.automata.diagram import Diagrams, Full
 
@@ -29,9 +30,9 @@ class Graph:
 
     def minimal(self) -> "Graph":
         """The automaton with the fewest states for the same traces; states by first visit, false branches first."""
-        if len(self.roots) == 1:
-            return self
         classes = _classes(self)
+        if len(set(classes)) == len(classes):
+            return self  # every construction numbers its states by first visit
         representative: dict[int, int] = {}
         for state, each in enumerate(classes):
             representative.setdefault(each, state)
@@ -76,13 +77,13 @@ def product(one: Graph, other: Graph, accept: Callable[[bool, bool], bool], most
             return number((None, decided_by_other[~g]))
         return number((~f, ~g)) if f < 0 and g < 0 else None
 
-    roots, accepting, memo = [], [], {}
+    roots, accepting, beside = [], [], store.operation(decide)
     for n, (left, right) in enumerate(pairs):  # grows while it is walked
         if left is None:
             roots.append(~n)
             accepting.append(right)
         else:
-            roots.append(store.combined(one.roots[left], other.roots[right], decide, memo))
+            roots.append(beside(one.roots[left], other.roots[right]))
             accepting.append(accept(one.accepting[left], other.accepting[right]))
     return Graph(store, roots, accepting)
 
@@ -101,16 +102,22 @@ class _Images:
         self.store, self.classes = graph.store, classes
         self.image: dict[int, int] = {}
         self._shared: dict[tuple[int, int, int], int] = {}
-        self._above: dict[int, list[int]] = {}
-        nodes = graph.store.nodes(graph.roots)
-        for node in nodes:
-            self._above.setdefault(graph.store.low[node], []).append(node)
-            self._above.setdefault(graph.store.high[node], []).append(node)
-        self._refresh(nodes)
+        self._nodes = graph.store.nodes(graph.roots)
+        self._refresh(self._nodes)
 
     def of(self, root: int) -> int:
         """The image of a diagram."""
         return ~self.classes[~root] if root < 0 else self.image[root]
+
+    @cached_property
+    def _above(self) -> dict[int, list[int]]:
+        """The nodes right above each node and leaf."""
+        above: dict[int, list[int]] = {}
+        low, high = self.store.low, self.store.high
+        for node in self._nodes:
+            above.setdefault(low[node], []).append(node)
+            above.setdefault(high[node], []).append(node)
+        return above
 
     def refresh(self, states: list[int]) -> set[int]:
         """After the classes of some states changed: the diagrams (leaves too) that changed with them."""
@@ -149,6 +156,8 @@ def _classes(graph: Graph) -> list[int]:
     waiting = list(range(len(classes)))
     while waiting:
         moved = _split(waiting, graph.roots, classes, sizes, images)
+        if len(sizes) == len(classes):
+            break  # every state is alone
         waiting = [state for root in images.refresh(moved) for state in owners.get(root, ())]
     return classes
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rewardlang.automata.diagram import FALSE, TRUE, Diagrams, boolean_and, boolean_or, opposite
+from rewardlang.automata.diagram import FALSE, TRUE, Diagrams, opposite
 from rewardlang.automata.formula import Formula, atom, conjunction, disjunction, negation, text
 
 Cube = tuple[tuple[int, bool], ...]  # levels and the values they must have
@@ -14,8 +14,8 @@ class Guards:
     def __init__(self, store: Diagrams, care: int, atoms: Sequence[str]):
         self.store, self.care, self.names = store, care, atoms
         self._covers: dict[tuple[int, int], tuple[int, list[Cube]]] = {}
-        self._memo_and: dict = {}
-        self._memo_or: dict = {}
+        self._and = store.junction(FALSE, TRUE)
+        self._or = store.junction(TRUE, FALSE)
         self._memo_not: dict[int, int] = {}
         self._not_care = self._not(care)
 
@@ -50,12 +50,6 @@ class Guards:
             cubes = ([((level, False), *cube) for cube in cubes_off] + [((level, True), *cube) for cube in cubes_on] + cubes)
             self._covers[key] = self.store.node(level, self._or(off, free), self._or(on, free)), cubes
         return self._covers[key]
-
-    def _and(self, f: int, g: int) -> int:
-        return self.store.combined(f, g, boolean_and, self._memo_and)
-
-    def _or(self, f: int, g: int) -> int:
-        return self.store.combined(f, g, boolean_or, self._memo_or)
 
     def _not(self, f: int) -> int:
         return self.store.mapped(f, opposite, self._memo_not)

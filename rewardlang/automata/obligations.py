@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from rewardlang.automata.diagram import FALSE, TRUE, Diagrams, boolean_and, boolean_choice, boolean_or, opposite
+from rewardlang.automata.diagram import FALSE, TRUE, Diagrams, boolean_choice, opposite
 
 END = -(1 << 61)  # the level that asks whether the trace ends here; above every variable
 FOREVER = 1 << 20  # the end of a window that has none; longer windows are refused before they come here
@@ -28,18 +28,20 @@ class Obligations(Diagrams):
 
     `p until[0, 3] q` implies `p until[0, 5] q`, and `q` implies `p until q`: where that is known, the stronger formula is
     given no branch of its own below the weaker one being false. So nodes that differ only in impossible cases are one node.
+    `both(f, g)` and `either(f, g)` are conjunction and disjunction.
     """
 
     def __init__(self, room: int = 1_000_000):
         super().__init__(room)
         self.variables: dict[int, Variable] = {}
+        self.alone: dict[int, int] = {}  # the node of each level that is true where its elementary formula is
         self._levels: dict[Variable, int] = {}
         self._families: dict[tuple[str, int, int], int] = {}
         self._crowded: set[int] = set()  # levels of untils that other variables may imply
         self._members: dict[int, list[int]] = {}
         self._without: dict[tuple[int, int], int] = {}
-        self._memo_and: dict = {}
-        self._memo_or: dict = {}
+        self.both = self.junction(FALSE, TRUE)
+        self.either = self.junction(TRUE, FALSE)
         self._memo_choice: dict = {}
         self._memo_not: dict[int, int] = {}
 
@@ -61,7 +63,8 @@ class Obligations(Diagrams):
             self.variables[level] = variable
             if variable.kind == UNTIL:
                 self._note_implied(level, family, variable)
-        return self.node(level, FALSE, TRUE)
+            self.alone[level] = self.node(level, FALSE, TRUE)
+        return self.alone[level]
 
     def _note_implied(self, level: int, family: int, variable: Variable) -> None:
         members = self._members.setdefault(family, [])
@@ -117,14 +120,6 @@ class Obligations(Diagrams):
         return found
 
     # --- boolean operations --------------------------------------------------------------------------------------------
-
-    def both(self, f: int, g: int) -> int:
-        """f and g."""
-        return self.combined(f, g, boolean_and, self._memo_and)
-
-    def either(self, f: int, g: int) -> int:
-        """f or g."""
-        return self.combined(f, g, boolean_or, self._memo_or)
 
     def opposite(self, f: int) -> int:
         """not f."""

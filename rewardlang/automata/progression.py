@@ -45,10 +45,11 @@ class Progression:
         self._nodes: dict[int, int] = {FALSE: NO, TRUE: YES}  # expansions that no memory changes
         self._now: dict[int, int] = {}                        # expansions with the memory of the state being left
         self._values: tuple[int | None, ...] = ()
-        self._memo_and: dict = {}
-        self._memo_or: dict = {}
+        self._and = letters.junction(NO, YES, self._and_leaves)
+        self._or = letters.junction(YES, NO, self._or_leaves)
         self._memo_choice: dict = {}
         self._memo_tail: dict[int, int] = {}
+        self._beside = letters.operation(self._decide_beside)
         self._rows: dict[tuple, int] = {}
         self._row_of: list[tuple] = []
 
@@ -65,7 +66,7 @@ class Progression:
         rows = self.letters.mapped(owed, lambda end: ~self._row((leaf(end),)), {})
         for number, cell in enumerate(self.memory.cells):
             if state.memory[number] is not None:
-                rows = self.letters.combined(rows, self._next_value(cell, state.memory[number]), self._beside, {})
+                rows = self._beside(rows, self._next_value(cell, state.memory[number]))
             else:
                 rows = self.letters.mapped(rows, lambda row: ~self._row((*self._row_of[~row], None)), {})
         ends = {value: self._row_of[value] for value in self.letters.leaves(rows)}
@@ -86,7 +87,7 @@ class Progression:
             self._row_of.append(row)
         return found
 
-    def _beside(self, row: int, value: int) -> int | None:
+    def _decide_beside(self, row: int, value: int) -> int | None:
         if row < 0 and value < 0:
             return ~self._row((*self._row_of[~row], ~value))
         return None
@@ -99,8 +100,12 @@ class Progression:
         found = memo.get(f)
         if found is None:
             owed = self.obligations
-            found = self._choice(self._variable(owed.variables[owed.level[f]]), self._expanded(owed.high[f]),
-                                 self._expanded(owed.low[f]))
+            level = owed.level[f]
+            alone = owed.alone[level]
+            if f == alone:
+                found = self._variable(owed.variables[level])
+            else:
+                found = self._choice(self._expanded(alone), self._expanded(owed.high[f]), self._expanded(owed.low[f]))
             memo[f] = found
         return found
 
@@ -142,32 +147,15 @@ class Progression:
 
     # --- operations on letter diagrams of nodes ------------------------------------------------------------------------
 
-    def _and(self, f: int, g: int) -> int:
-        return self.letters.combined(f, g, self._decide_and, self._memo_and)
-
-    def _or(self, f: int, g: int) -> int:
-        return self.letters.combined(f, g, self._decide_or, self._memo_or)
-
     def _choice(self, test: int, high: int, low: int) -> int:
-        return self.letters.chosen(test, high, low, self._decide_choice, self._memo_choice)
+        known = self._decide_choice(test, high, low)
+        return self.letters.chosen(test, high, low, self._decide_choice, self._memo_choice) if known is None else known
 
-    def _decide_and(self, f: int, g: int) -> int | None:
-        if f == NO or g == YES:
-            return f
-        if g == NO or f == YES:
-            return g
-        if f == g:
-            return f
-        return leaf(self.obligations.both(leaf(f), leaf(g))) if f < 0 and g < 0 else None
+    def _and_leaves(self, f: int, g: int) -> int:
+        return leaf(self.obligations.both(leaf(f), leaf(g)))
 
-    def _decide_or(self, f: int, g: int) -> int | None:
-        if f == YES or g == NO:
-            return f
-        if g == YES or f == NO:
-            return g
-        if f == g:
-            return f
-        return leaf(self.obligations.either(leaf(f), leaf(g))) if f < 0 and g < 0 else None
+    def _or_leaves(self, f: int, g: int) -> int:
+        return leaf(self.obligations.either(leaf(f), leaf(g)))
 
     def _decide_choice(self, test: int, high: int, low: int) -> int | None:
         if test == YES or high == low:

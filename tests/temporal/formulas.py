@@ -46,7 +46,8 @@ def drawn(source: random.Random, depth: int, names: Sequence[str] = "ab", past: 
     op = source.choice(BOOLEAN * 2 + FUTURE_ONLY * future + PAST_ONLY * past)
     count = 2 if op in INFIX or op in BOOLEAN[1:] else 1
     low = source.randint(0, 2)
-    window = (low, low + source.randint(0, 2)) if op in PREFIX | INFIX and op not in ONE_STEP and source.random() < 0.3 else None
+    windowed = op in (PREFIX | INFIX) - ONE_STEP and source.random() < 0.3
+    window = (low, low + source.randint(0, 2)) if windowed else None
     args = [drawn(source, source.randint(0, depth - 1), names, past, future) for _ in range(count)]
     return make(op, *args, window=window)
 
