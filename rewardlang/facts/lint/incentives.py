@@ -47,7 +47,7 @@ def terms(ranges, places: Places) -> Iterator[Diagnostic]:
             finding = _dead(term, output) or _negligible(term, sum(swings)) or _dominating(ranges, term, found)
             if finding is not None:
                 code, values, witness = finding
-                yield Diagnostic(code, places.span(term.node, output.span), values, (), term.label, witness)
+                yield Diagnostic(code, places.term(term.node, output.span), values, (), term.label, witness)
 
 
 def _dead(term: TermFact, output: OutputInfo):

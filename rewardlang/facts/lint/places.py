@@ -35,6 +35,14 @@ class Places:
             stack += part.args
         return fallback or self._anywhere()
 
+    def term(self, node: Node, fallback: Span | None = None) -> Span:
+        """The text of a term: of one that stands in a gate's braces only what is written there, not the whole gate."""
+        span, origins = self.span(node, fallback), self.spec.graph.origins
+        sides = [side for side in node.args[1:] if node.op == "gate" and side.get("value") != 0]
+        if len(sides) == 1 and sides[0] in origins and _lies_in(origins[sides[0]], span):
+            return self.term(sides[0], span)
+        return span
+
     def _anywhere(self) -> Span:
         return next((output.span for output in self.spec.outputs.values()), Span(self.spec.source, 0, 0))
 
@@ -48,3 +56,7 @@ class Places:
     def subject(self, node: Node) -> str | None:
         """The label of the first term (or the first output) that rests on a node."""
         return self._labels.get(node)
+
+
+def _lies_in(inner: Span, outer: Span) -> bool:
+    return inner.source is outer.source and outer.start <= inner.start < inner.end <= outer.end and inner != outer
