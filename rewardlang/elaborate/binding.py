@@ -7,7 +7,6 @@ from rewardlang.elaborate.infer import article, as_number
 from rewardlang.ir.node import Node
 from rewardlang.syntax import tree
 from rewardlang.text.near import hint as near
-from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
 

@@ -1,17 +1,17 @@
 """From syntax tree to typed graph: names resolved, types inferred, functions expanded, labels attributed."""
 
-from rewardlang.elaborate import aggregates, calls, choice, claims, declarations, examples, expressions
+from rewardlang.elaborate import calls, choice, claims, declarations, examples, expressions
 from rewardlang.elaborate.constants import constant
 from rewardlang.elaborate.context import Context, Failed, Session
 from rewardlang.elaborate.expressions import declared
 from rewardlang.elaborate.external import external
 from rewardlang.elaborate.order import in_order
 from rewardlang.elaborate.scope import Module, ScopeBuilder
-from rewardlang.ir.node import Graph
+from rewardlang.ir.node import Graph, leaves
 from rewardlang.ir.spec import SettingInfo, Spec
 from rewardlang.syntax import tree
+from rewardlang.syntax.limits import MAX_DEPTH
 from rewardlang.syntax.modules import Loader
-from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.near import hint as near
 from rewardlang.text.source import Source
 from rewardlang.values.types import Kind
@@ -37,6 +37,7 @@ def elaborate(program: tree.Program, source: Source, loader: Loader | None = Non
     for place, declaration in in_order(session, module):
         _quietly(declared, cx, place, declaration)
     _each(cx, program, tree.External, lambda cx, item: external(cx, module, item))
+    _named_calls(session, module)
     _functions(cx)
     for kind, enter in ((tree.Assume, claims.assume), (tree.Ensure, claims.ensure), (tree.Example, examples.example)):
         _each(cx, program, kind, enter)
@@ -48,11 +49,14 @@ def elaborate(program: tree.Program, source: Source, loader: Loader | None = Non
 
 
 def _quietly(function, *args) -> None:
-    """Call what reports its own failures."""
+    """Enter a declaration (the last argument); its failures are reported where they arise, save one: too deep a nest."""
+    cx, declaration = args[0], args[-1]
     try:
         function(*args)
     except Failed:
         pass
+    except RecursionError:
+        cx.session.report("RW002", declaration.span, limit=MAX_DEPTH)
 
 
 def _each(cx: Context, program: tree.Program, kind: type, enter) -> None:
@@ -105,6 +109,19 @@ def _group(cx: Context) -> None:
             cx.spec.group_size = (int(low), int(high))
         except Failed:
             pass
+
+
+def _named_calls(session: Session, module: Module) -> None:
+    """A model or verifier is a column of its own name: called with several different arguments, each call needs one of its own."""
+    named = set(session.spec.names.values())
+    for name, (owner, declaration) in module.functions.items():
+        if owner is not module or not isinstance(declaration, tree.External):
+            continue
+        calls = [node for node in leaves(session.spec.graph.nodes, "call") if node["callee"] == name]
+        for node in calls if len(calls) > 1 else ():
+            if node not in named:
+                problem = "is called with different arguments: give each call a name with `let`, which is then its column"
+                session.report("RW107", session.spec.graph.origins[node], name=name, problem=problem, subject=name)
 
 
 def _functions(cx: Context) -> None:

@@ -20,6 +20,9 @@ POPULATIONS = ("group", "batch", "run")
 #: What is proved of a fixed axis is proved position by position.
 _MOST_POSITIONS = 10_000
 
+#: Files that use files are read within each other.
+_MOST_FILES = 50
+
 _VALUES = (tree.Input, tree.Param, tree.Let, tree.Machine, tree.Output)
 _FUNCTIONS = (tree.Def, tree.External)
 
@@ -139,6 +142,9 @@ class ScopeBuilder:
         key = self.loader.locate(use)
         if key in self._open:
             self._report("RW115", use.span, path=" -> ".join(Path(name).name for name in (*self._open, key)))
+            return None
+        if len(self._open) >= _MOST_FILES:
+            self._report("RW003", use.span, what="row of files", limit=_MOST_FILES, unit="files that use one another")
             return None
         if key not in self._modules:
             found = self.loader.load(use)
