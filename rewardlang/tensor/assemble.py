@@ -57,9 +57,10 @@ class Assembler:
         columns = {node: want.name for node, want in plan.columns.items()}
         self.emitter = Emitter(variant, columns, params, names, domains, total)
         self.emitter.defaults = plan.defaults
-        self.emitter.emit(plan.nodes)
         self.calls = Calls.of(plan.nodes, {node: self._cost(node) for node in plan.calls})
         self.demand = Demand(self.emitter, plan.nodes, plan.needed, self.calls)
+        self.emitter.opened = self.demand.so_far
+        self.emitter.emit(plan.nodes)
         self.code = Code(plan, variant, self.emitter, self.demand)
 
     def _cost(self, node: Node) -> int:

@@ -180,7 +180,13 @@ def _fallback(external: ExternalInfo, check: Callable) -> object:
     value = external.on_error
     if value is None:
         return _MISSING
-    return value if external.result.kind is Kind.ENUM else check(value)
+    if external.result.kind is Kind.ENUM:
+        return value
+    for axis in reversed(external.result.axes):
+        if isinstance(value, list | tuple) or axis.size is None:
+            raise words.RewardError(words.unusable_fallback(external.name, axis.name))
+        value = [value] * axis.size
+    return check(value)
 
 
 def describe(error: BaseException) -> str:

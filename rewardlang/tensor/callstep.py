@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, fx
 
 from rewardlang.ir.node import Node
+from rewardlang.tensor import words
 from rewardlang.tensor.calls import Counts, Evaluation, Failed, Results, has_fallback
 from rewardlang.tensor.host import HostArgument, Run, put, settle
 from rewardlang.tensor.results import numbers, present
@@ -71,11 +72,25 @@ class CallStep:
             columns.append(argument_rows(argument, self.lifted, run, places) if varies else argument.constant)
             varying.append(varies)
         found = self.evaluation.results(columns, varying, rows, counts)
-        if self.lengths or self.node.type.kind.on_host or (self.own and not found.clean):
+        if self.lengths or self.own or self.node.type.kind.on_host:
+            found = self._of_right_length(run, found, places)
             values = found.values if found.clean else self._without_failures(run, found.values, places, counts)
             settle(run, self, values if places is None else self._nested(run, values, places))
             return
         self._put_numbers(run, found, places, counts)
+
+    def _of_right_length(self, run: Run, found: Results, places: Tensor | None) -> Results:
+        """Lists along an axis that an argument has too must be as long as that."""
+        axis = self.own[0] if self.own and self.own[0] not in self.lengths else None
+        if axis is None or not axis.ragged:
+            return found
+        lengths = run.lengths.get(axis, run.batch.lengths.get(axis))
+        wanted = (lengths if places is None else lengths[places[:, 0]]).tolist()
+        values = [
+            value if type(value) is Failed or len(value) == size else Failed(words.wrong_size(axis.name, size, len(value)))
+            for value, size in zip(found.values, wanted, strict=True)
+        ]
+        return Results(values, found.clean and Failed not in set(map(type, values)))
 
     def _put_numbers(self, run: Run, found: Results, places: Tensor | None, counts: Counts) -> None:
         """Results that are one number each, without detours."""

@@ -8,6 +8,9 @@ from rewardlang.tensor.fxgraph import FALSE, TRUE, Value
 from rewardlang.tensor.order import Calls
 from rewardlang.values.axes import Axis
 
+#: In place of the calls that may decide: while values are emitted, those conditions that are emitted already.
+SO_FAR: frozenset[Node] = frozenset({None})
+
 
 class Demand:
     """Builds, in the emitter's graph, where each node's value is needed.
@@ -30,6 +33,10 @@ class Demand:
         for upper in self._above(node, ran):
             self._found[upper, ran] = self._of(upper, ran)
         return self._found[node, ran]
+
+    def so_far(self, node: Node) -> Value:
+        """Where a node that is being emitted can be needed, by the conditions that are emitted already."""
+        return self.of(node, SO_FAR)
 
     def _above(self, node: Node, ran: frozenset[Node] | None) -> list[Node]:
         """The node and all that use it, users first, as far as they are not known yet."""
@@ -55,11 +62,15 @@ class Demand:
         """Where one user needs its argument."""
         needed = self._found[user, ran]
         guard = self.calls.guard(user, position)
+        if ran is SO_FAR and (guard not in self.emitter.values or user.get("window")):
+            guard = None
+            if user.get("window"):
+                return TRUE
         if user.get("roles") is not None:
             needed = self._of_entries(user, needed)
         elif user.op in _MOVED:
             needed = _MOVED[user.op](self, user, position, needed)
-        if guard is not None and (ran is None or self.calls.below[guard] <= ran):
+        if guard is not None and (ran is None or ran is SO_FAR or self.calls.below[guard] <= ran):
             needed = self.k.logical_and(needed, self._open(user, position, self.emitter.values[guard]))
         return self._shared(needed, user.args[position].type.axes)
 

@@ -1,7 +1,7 @@
 """From typed nodes to one torch.fx graph: leaves, entry-by-entry operators, and the names that make it readable."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -19,7 +19,10 @@ from rewardlang.tensor.kernel import Kernel
 from rewardlang.tensor.leaves import Range, domain_of
 from rewardlang.tensor.placement import Placements
 from rewardlang.values.axes import Axis
-from rewardlang.values.types import Kind
+from rewardlang.values.types import Kind, Type
+
+#: Functions whose derivative can overflow inside their domain, and where it does not.
+STEEP = {"exp": (0.0,), "pow": (1.0, 1.0), "div": (0.0, 1.0)}
 
 #: The value of `invalid`: some number that no one sees.
 INVALID = Value(0, valid=FALSE)
@@ -61,6 +64,8 @@ class Emitter(Aggregates, Placements):
         self.inputs: dict[str, fx.Node] = {}
         self.hosted: list[Node] = []
         self.fixed: dict[Node, object] = {}
+        #: Where a node that is being emitted can be chosen by the gates above it, as far as they are known by then.
+        self.opened: Callable[[Node], Value] | None = None
         #: Where a node that can fail by itself did not.
         self.own: dict[Node, Value] = {}
         self.defaults: Mapping[Node, object] = {}
@@ -153,7 +158,8 @@ class Emitter(Aggregates, Placements):
     def _argument_mask(self, node: Node, arg: Node) -> Value | None:
         """Where an argument is valid; one that a function sees as a list must be valid as a whole."""
         mask = self.values[arg].valid
-        own = () if mask is None else tuple(axis for axis in mask.axes if axis not in node.type.axes)
+        shared = node.get("lifted", node.type.axes)
+        own = () if mask is None else tuple(axis for axis in mask.axes if axis not in shared)
         return mask if not own else self._everywhere(mask, self.real(own), own)
 
     def made_by(self, axis: Axis, node: Node) -> bool:
@@ -209,10 +215,10 @@ class Emitter(Aggregates, Placements):
         valid = self.k.both(*(arg.valid for arg in args))
         plain_args = [arg.plain() for arg in args]
         if row.domain is None:
-            return row.meaning(self.k, *plain_args).masked(valid)
+            return row.meaning(self.k, *self._open_only(node, plain_args)).masked(valid)
         inside = valid if node in self.total else row.domain(self.k, *plain_args)
         if inside is None or (inside.constant and inside.data):
-            return row.meaning(self.k, *plain_args).masked(valid)
+            return row.meaning(self.k, *self._open_only(node, plain_args)).masked(valid)
         if node not in self.total:
             self.own[node] = inside
         if inside.constant:
@@ -222,6 +228,16 @@ class Emitter(Aggregates, Placements):
             for arg, x, matters in zip(plain_args, row.safe, decides(row), strict=True)
         ]
         return row.meaning(self.k, *safe).masked(self.k.both(valid, inside))
+
+    def _open_only(self, node: Node, args: list[Value]) -> list[Value]:
+        """Where gradients are asked for: arguments of a steep function, 0 where a closed gate keeps its value out.
+
+        There its derivative may overflow, and 0 times infinity would be the gradient of what is not even chosen.
+        """
+        if not self.variant.grad or node.op not in STEEP or self.opened is None:
+            return args
+        opened = self.opened(node)
+        return [self.k.choose(opened, arg, self.k.constant(x)) for arg, x in zip(args, STEEP[node.op], strict=True)]
 
     @staticmethod
     def options(node: Node, row: Operator) -> dict[str, object]:
@@ -256,6 +272,13 @@ def plain(x: object) -> object:
     if isinstance(x, tuple | list):
         return [plain(entry) for entry in x]
     return float(x) if isinstance(x, Fraction) else x
+
+
+def coded(x: object, type_: Type) -> object:
+    """A default as Python numbers and lists, labels of an enum as their codes."""
+    if isinstance(x, tuple | list):
+        return [coded(entry, type_) for entry in x]
+    return type_.labels.index(x) if type_.kind is Kind.ENUM and isinstance(x, str) else plain(x)
 
 
 def kept_in_range(x: torch.Tensor, low: float, high: float) -> torch.Tensor:

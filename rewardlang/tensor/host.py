@@ -35,6 +35,11 @@ class Run:
     reasons: dict[Node, dict[int, str]] = field(default_factory=dict)
     lengths: dict[Axis, Tensor] = field(default_factory=dict)
 
+    def width(self, axis: Axis) -> int:
+        """The number of positions along an axis that was there before, padding included."""
+        lengths = self.lengths.get(axis, self.batch.lengths.get(axis))
+        return axis.size if lengths is None else int(lengths.max()) if lengths.numel() else 0
+
     def pool(self, node: Node) -> list:
         """All entries of a host value in one list, in the order of their numbers."""
         if node not in self.pools:
@@ -149,9 +154,11 @@ def _map(rows: list, function) -> list:
 def settle(run: Run, step: object, rows: list) -> None:
     """Put plain results, nested lists [B, *outer axes] with None where there is none, into the run as their step says."""
     type_, device = step.node.type, run.batch.device
-    if step.lengths:
-        outer = len(type_.axes) - len(step.lengths)
-        found = made_lists(type_, rows, outer, run.batch.dtype, device)
+    own = getattr(step, "own", tuple(step.lengths))
+    if own:
+        found = made_lists(type_, rows, len(type_.axes) - len(own), run.batch.dtype, device)
+        known = {axis: run.width(axis) for axis in own if axis not in step.lengths}
+        found = found.fitted(type_.axes, known)
         for axis, node in step.lengths.items():
             run.tensors[node] = run.lengths[axis] = found.lengths[axis]
         valid, data = found.valid, found.data

@@ -7,7 +7,7 @@ from torch import nn
 
 from rewardlang.ir.spec import ParamInfo
 from rewardlang.tensor import words
-from rewardlang.tensor.emit import plain
+from rewardlang.tensor.emit import coded, plain
 from rewardlang.tensor.entries import Misfit
 from rewardlang.tensor.leaves import checker
 from rewardlang.values.interval import Interval
@@ -34,7 +34,7 @@ def resolve_params(infos: Mapping[str, ParamInfo], given: Mapping[str, object]) 
         if name in given:
             found[name] = _checked(info, given[name])
         elif not info.required:
-            found[name] = plain(info.default) if info.type.kind is not Kind.TABLE else _table(info.default)
+            found[name] = coded(info.default, info.type) if info.type.kind is not Kind.TABLE else _table(info.default)
     return {name: _trained(value) if infos[name].learnable else value for name, value in found.items()}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, OutputInfo, Spec
 from rewardlang.tensor import words
+from rewardlang.tensor.emit import coded
 from rewardlang.tensor.sources import Source
 from rewardlang.tensor.wanted import Wanted
 from rewardlang.values.axes import Axis
@@ -104,7 +105,7 @@ class Planner:
 
     def _defaults(self, columns: Collection[Node]) -> dict[Node, object]:
         infos = self.spec.inputs.values()
-        return {info.node: info.default for info in infos if info.has_default and info.node not in columns}
+        return {info.node: coded(info.default, info.type) for info in infos if info.has_default and info.node not in columns}
 
     def _lacking(self, roots: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> list[str]:
         """The names of what is not there, though some roots rest on it."""

@@ -21,6 +21,18 @@ class Lists:
     valid: Tensor
     lengths: dict[Axis, Tensor]
 
+    def fitted(self, axes: tuple[Axis, ...], widths: dict[Axis, int]) -> "Lists":
+        """The same as wide along some axes as other values are; the mask gets those axes too."""
+        data, valid = self.data, self.valid
+        for position, axis in enumerate(axes, start=1):
+            if axis in widths:
+                valid = valid.unsqueeze(-1).expand(*valid.shape, widths[axis])
+                if isinstance(data, Tensor):
+                    shape = list(data.shape)
+                    shape[position] = widths[axis] - shape[position]
+                    data = torch.cat([data, data.new_zeros(shape)], position)
+        return Lists(data, valid, self.lengths)
+
 
 def flat(rows: Sequence) -> tuple[list, list[int]]:
     """Nested lists of equal sizes as one list, and their shape. Entries are no lists."""

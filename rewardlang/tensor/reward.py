@@ -183,7 +183,7 @@ class CompiledReward:
 
         Its forward takes tensors in the order of `module.inputs`: columns by the names of inputs, [B, *axes], all entries
         valid, ints and enum codes as floats; for each ragged axis its lengths, int64 (`step_length`; none if `dense`, when
-        every position counts); and for what Python computes (calls, codes of texts) its result and its mask. It gives a dict:
+        every position counts); and for what Python computes (calls, codes of texts) its result and mask. It gives a dict:
         each output by name, and `NAME_valid` for one that can be invalid.
         """
         given = {want.column for node, wanted in self._planner.wanted.items() for want in wanted if self._comes_in(node)}

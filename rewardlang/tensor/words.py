@@ -136,6 +136,11 @@ def unusable_target(name: str, target: str, problem: str) -> str:
     return f"`{name}` cannot use {target!r}: {problem}"
 
 
+def unusable_fallback(name: str, axis: str) -> str:
+    """For an `on_error` number of an external that makes lists of no fixed length."""
+    return f"`{name}` gives a list along `{axis}`, of which no length is declared: its `on_error` can only be `invalid`"
+
+
 def bad_param(name: str, problem: str) -> str:
     """For a param of wrong type or out of range."""
     return f"param `{name}` {problem}"

@@ -204,7 +204,7 @@ def test_a_call_may_take_a_list_and_make_one():
         let part : text[part]? = pieces(text)
         reward = total(part) ?? -1
         output longest = max(size(part) over part) ?? -1
-        output number = count(size(part) over part) ?? -1
+        output number = sum(size(part) > 0 over part) ?? -1
     """, bind={"pieces": pieces, "total": total, "size": len})
     out = reward({"text": ["a bb", "", None, "cccc"]})
     assert out.reward.tolist() == [3, 0, -1, 4]
