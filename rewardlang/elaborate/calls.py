@@ -14,6 +14,7 @@ from rewardlang.ir.node import Node
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
 from rewardlang.syntax import tree
+from rewardlang.syntax.modules import standard_homes
 from rewardlang.text.diagnostic import Note
 from rewardlang.text.near import hint as near
 from rewardlang.values.axes import Axis, without
@@ -45,7 +46,9 @@ def call(cx: Context, expr: tree.Call, hint: Type | None) -> Value:
         return _BUILT_IN[name](cx, expr)
     if name in _LATER or "." in name or name in _OBJECTIVE:
         raise cx.fail("RW390", expr.span, what=f"`{name}`")
-    raise cx.fail("RW106", expr.span, name=name, hint=near(name, function_names(cx.module)))
+    homes = standard_homes(name)
+    cure = f": write `use {homes[0]}: {name}`" if homes else near(name, function_names(cx.module))
+    raise cx.fail("RW106", expr.span, name=name, hint=cure)
 
 
 def function_names(module: Module) -> list[str]:

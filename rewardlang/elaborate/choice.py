@@ -3,7 +3,7 @@
 from rewardlang.elaborate import terms as attribution
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.expressions import compared, conjunction, same_kind
-from rewardlang.elaborate.infer import apply, as_number, expect_kind, joined, same_unit, zero
+from rewardlang.elaborate.infer import apply, article, as_number, expect_kind, joined, same_unit, zero
 from rewardlang.ir.node import Node
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
@@ -34,7 +34,7 @@ def gate(cx: Context, expr: tree.Gate, hint: Type | None) -> Value:
     condition, body, otherwise = parts
     if otherwise is None:
         if not body.node.type.kind.numeric or body.node.type.kind is Kind.BOOL:
-            raise cx.fail("RW127", expr.span, found=str(body.node.type))
+            raise cx.fail("RW127", expr.span, found=article(body.node.type))
     name_gate(cx, expr.condition, condition)
     return chosen(cx, condition, body, otherwise, expr)
 

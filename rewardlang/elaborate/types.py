@@ -1,5 +1,6 @@
 """From written types, ranges and units to those of the graph."""
 
+import re
 from collections.abc import Iterable
 
 from rewardlang.elaborate.constants import interval
@@ -33,7 +34,13 @@ def axis_named(cx: Context, name: str, span: Span, among: Iterable[Axis] = ()) -
     for space in (cx.axes, cx.module.axes, cx.module.made, cx.spec.axes, BUILT_IN_AXES):
         if name in space:
             return space[name]
-    raise cx.fail("RW105", span, name=name, hint=hint(name, axis_names(cx.module)))
+    raise cx.fail("RW105", _word_in(span, name), name=name, hint=hint(name, axis_names(cx.module)))
+
+
+def _word_in(span: Span, word: str) -> Span:
+    """Where a word stands within a piece of text; the whole piece if it does not."""
+    found = re.search(rf"\b{re.escape(word)}\b", span.text)
+    return Span(span.source, span.start + found.start(), span.start + found.end()) if found else span
 
 
 def unit_of(cx: Context, text: str | None, span: Span) -> Unit | None:
@@ -72,7 +79,7 @@ def _axes(cx: Context, written: tree.TypeExpr, variables: bool) -> tuple[Axis, .
 
 def _axis(cx: Context, name: str, span: Span, variables: bool) -> Axis:
     if name in POPULATIONS:
-        raise cx.fail("RW105", span, name=name, hint=": the samples of a prompt are reached by `over group`, not by a type")
+        raise cx.fail("RW105", _word_in(span, name), name=name, hint=": the samples of a prompt are reached by `over group`, not by a type")
     if variables:
         return cx.axes.get(name) or cx.module.axes.get(name) or BUILT_IN_AXES.get(name) or Axis(name, ragged=True)
     return axis_named(cx, name, span)

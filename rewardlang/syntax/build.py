@@ -165,8 +165,8 @@ class Expressions(Transformer):
         return None, children
 
     def over(self, word, axes):
-        axes, listed = ((axes.text,), False) if type(axes) is Lexeme else (axes.names, True)
-        return "over", tree.Over(axes, listed, span=word.span), word.span
+        names, listed = ((axes.text,), False) if type(axes) is Lexeme else (axes.names, True)
+        return "over", tree.Over(names, listed, span=between(word, axes)), word.span
 
     def where(self, word, mask):
         return "where", mask, word.span

@@ -1,5 +1,6 @@
 """Finding and reading the files that a program uses: the standard library and files beside it."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +44,12 @@ class Loader:
 def standard_modules() -> list[str]:
     """`std.text` and its siblings."""
     return sorted(f"std.{path.stem}" for path in folder("stdlib").glob("*.rwd"))
+
+
+def standard_homes(name: str) -> list[str]:
+    """The modules of the standard library that declare a function of this name."""
+    declared = re.compile(rf"^(def|verifier|model) {re.escape(name)}\b", re.MULTILINE)
+    return sorted(f"std.{path.stem}" for path in folder("stdlib").glob("*.rwd") if declared.search(path.read_text("utf-8")))
 
 
 def _exists(path: Path) -> bool:

@@ -58,7 +58,7 @@ _ROWS = (
     Code("RW106", "unknown-function", "error", "`{name}` is not a function{hint}"),
     Code("RW107", "wrong-arguments", "error", "`{name}` {problem}"),
     Code("RW108", "wrong-type", "error", "{what} must be {wanted}, but this is {found}"),
-    Code("RW109", "missing-axis", "error", "{what} has no axis `{axis}`: its axes are {axes}{hint}"),
+    Code("RW109", "missing-axis", "error", "{what} has no axis `{axis}`: it has {axes}{hint}"),
     Code("RW110", "nested-axis", "error", "`{inner}` lies within `{outer}`: reduce over `{inner}` first, or over [{outer}, {inner}]"),
     Code("RW111", "unplaced-term", "error", "`{label}` has one value a rollout, beside terms along `{axis}`: say at which position it is paid"),
     Code("RW112", "indefinite-decision", "error", "{what} may be invalid, and a decision must be definite: write `({text}) ?? false`"),
