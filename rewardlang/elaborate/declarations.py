@@ -121,13 +121,15 @@ def _typed(cx: Context, declaration: tree.Let) -> Value:
     fitted(cx, value.node, hint.entry(), declaration.value.span, f"`{declaration.name}`")
     wanted, found = [axis.name for axis in hint.axes], [axis.name for axis in value.node.type.axes]
     if sorted(wanted) != sorted(found):
-        raise cx.fail("RW108", declaration.value.span, what=f"`{declaration.name}`", wanted=str(hint), found=article(value.node.type))
+        raise cx.fail("RW108", declaration.value.span, what=f"`{declaration.name}`", wanted=str(hint),
+                      found=article(value.node.type))
     if value.node.type.optional and not hint.optional:
         raise cx.fail("RW108", declaration.value.span, what=f"`{declaration.name}`", wanted=f"a definite {hint}",
                       found=f"{article(value.node.type)}, which may be invalid")
     found_unit = value.node.type.unit
     if hint.unit is not None and found_unit is not None and found_unit != hint.unit and not is_bare(value.node):
-        raise cx.fail("RW230", declaration.span, left=f"`{declaration.name}`", right="its value", what=f"{hint.unit} beside {found_unit}")
+        raise cx.fail("RW230", declaration.span, left=f"`{declaration.name}`", right="its value",
+                      what=f"{hint.unit} beside {found_unit}")
     return value
 
 

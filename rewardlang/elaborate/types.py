@@ -79,7 +79,8 @@ def _axes(cx: Context, written: tree.TypeExpr, variables: bool) -> tuple[Axis, .
 
 def _axis(cx: Context, name: str, span: Span, variables: bool) -> Axis:
     if name in POPULATIONS:
-        raise cx.fail("RW105", _word_in(span, name), name=name, hint=": the samples of a prompt are reached by `over group`, not by a type")
+        raise cx.fail("RW105", _word_in(span, name), name=name,
+                      hint=": the samples of a prompt are reached by `over group`, not by a type")
     if variables:
         return cx.axes.get(name) or cx.module.axes.get(name) or BUILT_IN_AXES.get(name) or Axis(name, ragged=True)
     return axis_named(cx, name, span)
