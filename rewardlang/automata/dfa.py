@@ -105,18 +105,18 @@ class Dfa:
 
     def letter(self, state: int, target: int) -> frozenset[str]:
         """A letter with few true atoms, breaking no law, that leads from a state to one of its successors."""
-        best: dict[int, tuple[int, tuple[int, ...]] | None] = {}
-        store = self.graph.store
-        for node in [*store.nodes([self.graph.roots[state]]), self.graph.roots[state]]:
-            low, high = (best.get(child, (0, ()) if child == ~target else None)
-                         for child in ((store.low[node], store.high[node]) if node >= 0 else (node, node)))
-            if high is not None and node >= 0:
-                high = (high[0] + 1, (store.level[node], *high[1]))
-            best[node] = min((each for each in (low, high) if each is not None), default=None)
-        path = best[self.graph.roots[state]]
-        if path is None:
+        store, root = self.graph.store, self.graph.roots[state]
+        best: dict[int, tuple[int, tuple[int, ...]]] = {~target: (0, ())}  # how many true atoms it takes, and their levels
+        for node in store.nodes([root]):
+            ways = [best[store.low[node]]] if store.low[node] in best else []
+            if store.high[node] in best:
+                count, levels = best[store.high[node]]
+                ways.append((count + 1, (store.level[node], *levels)))
+            if ways:
+                best[node] = min(ways)
+        if root not in best:
             raise ValueError(f"no letter leads from state {state} to state {target}")
-        return self.alphabet.nearest({self.atoms[level] for level in path[1]})
+        return self.alphabet.nearest({self.atoms[level] for level in best[root][1]})
 
     # --- algebra -----------------------------------------------------------------------------------------------------
 
@@ -150,7 +150,7 @@ class Dfa:
     def difference(self, other: "Dfa", nonempty: bool = False) -> Witness | None:
         """A shortest trace (of a step at least, if wanted) that exactly one of the two accepts; None where there is none."""
         alphabet, one, two = self._beside(other)
-        apart = product(one, two, operator.ne, len(one) * len(two) + 3)
+        apart = product(one, two, operator.ne, len(one) * len(two) + 3, first=True)
         return Dfa(alphabet, apart).shortest(nonempty=nonempty)
 
     def _beside(self, other: "Dfa") -> tuple[Alphabet, Graph, Graph]:
@@ -175,14 +175,10 @@ class Dfa:
         if not nonempty and self.accepting[self.initial] == accepted:
             return ()
         came_from: dict[int, int] = {}
-        reached = []
-        for state in self._by_distance(came_from):
-            if self.accepting[state] == accepted:
-                reached.append(state)
-                break
-        if not reached:
+        end = next((state for state in self._by_distance(came_from) if self.accepting[state] == accepted), None)
+        if end is None:
             return None
-        path = [reached[0]]
+        path = [end]
         while len(path) == 1 or path[-1] != self.initial:
             path.append(came_from[path[-1]])
         path.reverse()

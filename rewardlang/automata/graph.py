@@ -52,10 +52,11 @@ class Graph:
         return Graph(self.store, roots, [self.accepting[representative[each]] for each in order])
 
 
-def product(one: Graph, other: Graph, accept: Callable[[bool, bool], bool], most: int) -> Graph:
+def product(one: Graph, other: Graph, accept: Callable[[bool, bool], bool], most: int, first: bool = False) -> Graph:
     """The reachable pairs of two automata over one store, accepting as `accept` says of the two. Full: over `most` states.
 
     Where one of the two has reached its verdict for good and that decides, the pair is one state whatever the other does.
+    With `first`, only shortest accepted traces matter: once an accepting pair is seen, pairs not yet walked lead nowhere.
     """
     store, numbers, pairs = one.store, {(0, 0): 0}, [(0, 0)]
     decided_by_one = [_decides(lambda v, w: accept(v, w), one.settled(state)) for state in range(len(one))]
@@ -78,13 +79,11 @@ def product(one: Graph, other: Graph, accept: Callable[[bool, bool], bool], most
         return number((~f, ~g)) if f < 0 and g < 0 else None
 
     roots, accepting, beside = [], [], store.operation(decide)
+    seen = False
     for n, (left, right) in enumerate(pairs):  # grows while it is walked
-        if left is None:
-            roots.append(~n)
-            accepting.append(right)
-        else:
-            roots.append(beside(one.roots[left], other.roots[right]))
-            accepting.append(accept(one.accepting[left], other.accepting[right]))
+        accepting.append(right if left is None else accept(one.accepting[left], other.accepting[right]))
+        seen = seen or (first and n > 0 and accepting[n])
+        roots.append(~n if left is None or seen else beside(one.roots[left], other.roots[right]))
     return Graph(store, roots, accepting)
 
 

@@ -36,9 +36,10 @@ def test_algebra_of_automata_is_that_of_formulas(one, other):
 
 
 @pytest.mark.parametrize("one, other", pairs(2, 25))
-def test_a_difference_is_a_shortest_one(one, other):
-    found = translate(one).difference(translate(other))
-    slow = next((trace for trace in TRACES if holds(one, trace) != holds(other, trace)), None)
+@pytest.mark.parametrize("nonempty", [False, True])
+def test_a_difference_is_a_shortest_one(one, other, nonempty):
+    found = translate(one).difference(translate(other), nonempty)
+    slow = next((trace for trace in TRACES[nonempty:] if holds(one, trace) != holds(other, trace)), None)
     assert (found is None) == (slow is None) or len(found) > 4
     if slow is not None:
         assert len(found) == len(slow)
@@ -135,3 +136,10 @@ def test_edges_are_the_steps():
             for letter in letters(dfa.atoms):
                 taken = [edge.target for edge in dfa.edges if edge.source == state and holds(edge.guard, [letter])]
                 assert taken == [dfa.step(state, letter)]
+
+
+def test_no_letter_leads_where_no_edge_does():
+    dfa = translate(formula("always a"))
+    assert dfa.letter(0, 0) == {"a"} and dfa.letter(0, 1) == frozenset() and dfa.letter(1, 1) == frozenset()
+    with pytest.raises(ValueError, match="no letter leads from state 1 to state 0"):
+        dfa.letter(1, 0)

@@ -64,6 +64,31 @@ def test_windows_are_counted():
             assert behind.accepts(later) == (low <= at <= high)
 
 
+@pytest.mark.parametrize("text", [
+    "always (a implies eventually[2, 5] b)",                      # windows of one kind pending at once, moved apart
+    "always (a implies b until[1, 4] c)",
+    "always (a implies eventually[1, 3] b or eventually[0, 5] c)",
+    "eventually[1, 2] eventually[1, 3] a",                        # windows added up
+    "always[1, 2] always[2, 2] (a or b)",
+    "b until[0, 2] (b until[1, 3] a)",
+    "eventually (c and a since[1, 2] (a since[0, 1] b))",
+    "always (once[0, 3] a iff (b or once[0, 1] a))",              # one age for two windows, in both orders
+    "always (once[0, 1] a iff (b and once[0, 3] a))",
+    "always (historically[2, 4] a implies b since[1, 3] c)",
+    "always (a implies once[0, 2] eventually[1, 1] b)",           # what past windows remember depends on the future
+    "eventually (a and historically[0, 2] (b until c))",
+])
+def test_windows_over_longer_traces(text):
+    source, wanted = random.Random(text), formula(text)
+    dfa, choices = translate(wanted), letters(atoms(wanted))
+    outcomes = set()
+    for _ in range(400):
+        trace = [source.choice(choices) for _ in range(source.randint(0, 9))]
+        assert dfa.accepts(trace) == holds(wanted, trace), trace
+        outcomes.add(holds(wanted, trace))
+    assert outcomes == {True, False}
+
+
 @pytest.mark.parametrize("text, states", [
     ("always (a implies eventually[0, 30] b)", 32),             # open for 0 … 30 steps, and violated
     ("always (historically[0, 30] a implies b)", 32),           # a held for 0 … 30 steps, and violated
