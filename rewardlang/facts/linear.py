@@ -9,6 +9,8 @@ from rewardlang.values.interval import Endpoint, Interval
 
 #: Longer sums are taken as one unknown.
 MOST_TERMS = 12
+#: Longer exact numbers too.
+MOST_BITS = 256
 
 
 class Linear(NamedTuple):
@@ -41,9 +43,15 @@ def _form(ranges, node: Node) -> Linear:
         return Linear(0, {_one_of_its_size(ranges, node): 1}, False)
     elif node.op in ("mul", "div"):
         found = _scaled_by_constant(node, *(form(ranges, arg) for arg in node.args))
-    if found is None or len(found.terms) > MOST_TERMS:
+    if found is None or len(found.terms) > MOST_TERMS or _long(found):
         return Linear(0, {node: 1}, False)
     return found
+
+
+def _long(found: Linear) -> bool:
+    """Whether an exact number in it has so many digits that working with it costs more than it tells."""
+    numbers = (found.constant, *found.terms.values())
+    return any(max(abs(n.numerator), n.denominator).bit_length() > MOST_BITS for n in numbers)
 
 
 def _one_of_its_size(ranges, node: Node) -> Node:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
 from rewardlang.facts.positions import contexts
+from rewardlang.facts.nulls import rests_on_data
 from rewardlang.ir.node import Node
 from rewardlang.values.axes import Axis
 
@@ -62,7 +63,7 @@ def _of_coalesce(ranges, node: Node, context: Context) -> Iterator[Need]:
     x, fallback = node.args
     yield x, context
     tried = ranges.known(x, context)
-    if tried is not None and tried.fails:
+    if tried is not None and (tried.fails or rests_on_data(ranges.from_data, x)):
         yield fallback, context
 
 

@@ -8,6 +8,7 @@ from rewardlang.facts.context import Context
 from rewardlang.facts.learn import learn
 from rewardlang.facts.leaves import Fact
 from rewardlang.facts.needs import needs
+from rewardlang.facts.nulls import rests_on_data
 from rewardlang.facts.positions import entry_at
 from rewardlang.facts.transfer import settle
 from rewardlang.ir.node import Node, reachable
@@ -38,6 +39,7 @@ class Ranges:
         self.forms: dict = {}
         self.sizes: dict = {}
         self.carriers: dict = {}
+        self.from_data: dict[Node, bool] = {}
         self._sources = 0
         self._fixed = 0
         self._left: int | None = None
@@ -48,6 +50,10 @@ class Ranges:
         self._share = max(LEAST_WORK, SHARED_WORK // max(len(nodes), 1))
         for node in nodes:
             self.fact(node)
+
+    def may_be_null(self, node: Node) -> bool:
+        """Whether a `??` or `valid` may find it invalid: by type, or since its column lacks an entry."""
+        return self.fails(node) or rests_on_data(self.from_data, node)
 
     # Facts ------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from rewardlang.facts.gathered import collection
 from rewardlang.facts.leaves import BY_KIND, Fact, constant, declared, source
 from rewardlang.facts.linear import linear_range
 from rewardlang.facts.needs import guarded_by, needs, side_of
+from rewardlang.facts.nulls import rests_on_data
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import KERNEL as K
 from rewardlang.ops.intervals import Elements, bound, domain
@@ -60,17 +61,18 @@ def _gate(ranges, node: Node, context: Context) -> Fact:
 
 def _coalesce(ranges, node: Node, context: Context) -> Fact:
     tried = ranges.known(node.args[0], context)
-    if not tried.fails:
+    if not tried.fails and not rests_on_data(ranges.from_data, node.args[0]):
         return tried
     other = ranges.known(node.args[1], context)
     both = tried.range.hull(other.range) if tried.range and other.range else tried.range or other.range
-    return Fact(both, other.fails)
+    return Fact(both, tried.fails and other.fails)
 
 
 def _is_valid(ranges, node: Node, context: Context) -> Fact:
     asked = ranges.known(node.args[0], context)
     never = node.args[0].type.kind in BY_KIND and asked.range is None and asked.fails
-    return Fact(FALSE if never else UNIT if asked.fails else TRUE, False)
+    unsure = asked.fails or rests_on_data(ranges.from_data, node.args[0])
+    return Fact(FALSE if never else UNIT if unsure else TRUE, False)
 
 
 _CONTROL = {"gate": _gate, "coalesce": _coalesce, "valid": _is_valid}

@@ -40,14 +40,14 @@ def sure_value(scene: Scene, node: Node) -> Node | None:
     if node.op != "coalesce":
         return None
     x, fallback = node.args
-    if scene.sure(x) and fits(x, node):
+    if scene.never_null(x) and fits(x, node):
         return x
     return fallback if x.op == "const" and x["value"] is None and fits(fallback, node) else None
 
 
 def surely_valid(scene: Scene, node: Node) -> Node | None:
     """valid(x) is true where x is always valid."""
-    if node.op == "valid" and not node.type.axes and scene.sure(node.args[0]):
+    if node.op == "valid" and not node.type.axes and scene.never_null(node.args[0]):
         return scene.constant(True, node)
     return None
 

@@ -35,6 +35,10 @@ class Scene:
         """Whether a node is valid on every rollout."""
         return not self.ranges.fails(node)
 
+    def never_null(self, node: Node) -> bool:
+        """Whether a `??` or `valid` cannot find it invalid, not even where a column lacks an entry."""
+        return not self.ranges.may_be_null(node)
+
     def constant(self, value: object, like: Node) -> Node:
         """A constant of the type of another node."""
         type_ = Type(like.type.kind, unit=like.type.unit, labels=like.type.labels)

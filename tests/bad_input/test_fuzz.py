@@ -127,17 +127,7 @@ LONG = {
 }
 
 
-#: What takes longer than it may today; strict, so that a cure shows.
-SLOW = {"doubled lets": "ranges of constants are exact numbers of 2 ** 199 digits"}
-
-
-def marked(name: str):
-    """A case of its own, expected to be late where that is known."""
-    late_today = pytest.mark.xfail(reason=SLOW.get(name, ""), raises=TimeoutError)
-    return pytest.param(name, marks=[late_today] if name in SLOW else [])
-
-
-@pytest.mark.parametrize("name", map(marked, LONG))
+@pytest.mark.parametrize("name", LONG)
 def test_long_and_deep(name):
     looked_at(LONG[name])
 
