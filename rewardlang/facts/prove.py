@@ -145,9 +145,9 @@ class _Search:
             parts = halves(self.ranges, self.heap[0][-1], self.sources)
             if not parts:
                 break
-            heappop(self.heap)
+            whole, _, _ = heappop(self.heap)
             for part in parts:
-                self.add(part)
+                self.add(part, -whole)
         if not self.heap and self.reached is None:
             return None
         return Reach(self.real(self.certified()), self.real(self.reached), self.point)
@@ -170,8 +170,11 @@ class _Search:
             return False
         return abs(certified - reached) <= TIGHT * TIGHT * max(abs(certified), self.width if self.width != inf else 0)
 
-    def add(self, box: Box) -> None:
-        """Opens a box unless nothing in it can be further than what is reached; tries points of it."""
+    def add(self, box: Box, whole: Endpoint = inf) -> None:
+        """Opens a box unless nothing in it can be further than what is reached; tries points of it.
+
+        What holds for the `whole` that it is part of holds for it too, also where the work for a closer look is used up.
+        """
         inner = self.enter(box)
         if inner is None:
             return
@@ -182,7 +185,7 @@ class _Search:
         box, fact = self.contracted(box, inner, fact)
         if fact.range is None:
             return
-        far = self.far(fact.range)
+        far = min(self.far(fact.range), whole)
         if self.reached is not None and far <= self.reached:
             return
         for point in (middle(box), *corners(box, limit=2 if self.count > 1 else 8)):
@@ -226,15 +229,17 @@ class _Search:
         spec, point, free = self.ranges.spec, {}, []
         given = [part for part in self.parts if part.op in GIVEN]
         cheap = len(given) * len(self.parts) <= _MOST_SIGNS
-        for part in given:
-            interval = self.question.box.get(part) or self.ranges.of(part)
+        held = self.enter({})
+        known = {part: self.question.box.get(part) or held and self.ranges.fact(part, held).range or self.ranges.of(part)
+                 for part in given}
+        for part, interval in known.items():
             if interval is not None:
                 way = sign(self.ranges, self.node, part) if cheap else None
                 free += [part] if way is None else []
                 high = way is None or (way > 0) == self.upward
                 point[part] = ends(interval)[high]
         for side in (0, 1) if free else (1,):
-            asked = {**point, **{part: ends(self.question.box.get(part) or self.ranges.of(part))[side] for part in free}}
+            asked = {**point, **{part: ends(known[part])[side] for part in free}}
             self.note(asked, values_at(spec, [self.node, *self.question.conditions], [asked]))
 
     def note(self, point: Box, values) -> None:
