@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("check_speed", "pointwise", "gated")
+ALL = ("check_speed", "pointwise", "gated", "automata")
 
 
 def main(names: list[str]) -> int:

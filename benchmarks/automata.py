@@ -8,10 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from benchmarks.report import Figure
 from rewardlang.automata.formula import Formula, atom, atoms, conjunction, disjunction, make, negation
 from rewardlang.automata.translate import translate
-
-from benchmarks.report import Figure
 
 SIZES = (2, 4, 6, 8)
 HARD = ("chain_response", "exactly_once", "until_nest")  # up to twice MONA's time is promised from n = 6 on

@@ -3,11 +3,10 @@
 import time
 from collections.abc import Iterator
 
-from rewardlang.program import check_source
-from rewardlang.text.source import Source
-
 from benchmarks.report import Figure
 from benchmarks.timing import best, process
+from rewardlang.program import check_source
+from rewardlang.text.source import Source
 
 EXAMPLE = "examples/mathematics/mathematics.rwd"
 _BLOCK = '''

@@ -3,13 +3,13 @@
 import random
 from collections.abc import Iterator
 
-import rewardlang as rl
 import torch
-from rewardlang.verifiers import tags
-from rewardlang.verifiers import text as checks
 
+import rewardlang as rl
 from benchmarks.report import Figure
 from benchmarks.timing import best
+from rewardlang.verifiers import tags
+from rewardlang.verifiers import text as checks
 
 ROWS, PASS = 4096, 0.3
 VERIFIERS = '''

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-import rewardlang as rl
 import torch
 
+import rewardlang as rl
 from benchmarks.report import Figure
 from benchmarks.timing import best, repeated
 

@@ -94,7 +94,8 @@ class Program:
 def silenced(found: Iterable[Diagnostic], source: Source) -> list[Diagnostic]:
     """Without the warnings that a `# rwd: ignore[CODE] reason` covers; errors cannot be silenced."""
     ignored = {(line, code) for line, codes, _, _ in ignores(source) for code in codes}
-    return [d for d in found if d.severity == "error" or d.span.source is not source or (d.position[0], d.code) not in ignored]
+    return [d for d in found
+            if d.severity == "error" or d.span.source is not source or (d.position[0], d.code) not in ignored]
 
 
 def program_of(path: str | Path | None = None, *, text: str | None = None) -> Program:

@@ -1,5 +1,6 @@
 """Calls: functions of numbers, placement, functions of the program, models and verifiers."""
 
+import contextlib
 from dataclasses import replace
 
 from rewardlang.elaborate import terms as attribution
@@ -94,7 +95,8 @@ def _expanded(cx: Context, expr: tree.Call, module: Module, declaration: tree.De
     if cx.session.expansions > _MOST_EXPANSIONS + 1:
         raise Failed  # said already
     if cx.session.expansions > _MOST_EXPANSIONS:
-        raise cx.fail("RW003", expr.span, what="program", limit=_MOST_EXPANSIONS, unit="calls once its functions are written out")
+        raise cx.fail("RW003", expr.span, what="program", limit=_MOST_EXPANSIONS,
+                      unit="calls once its functions are written out")
     names = [parameter.name for parameter in declaration.parameters]
     required = [parameter.name for parameter in declaration.parameters if parameter.default is None]
     given = arguments(cx, expr, names, required)
@@ -242,7 +244,8 @@ def _valid(cx: Context, expr: tree.Call) -> Value:
 def _lookup(cx: Context, expr: tree.Call) -> Value:
     table, key = cx.each(arguments(cx, expr, ["table", "key"], 2).values())
     if table.type.kind is not Kind.TABLE:
-        raise cx.fail("RW108", expr.arguments[0].span, what="what `lookup` reads", wanted="a table", found=article(table.type))
+        raise cx.fail("RW108", expr.arguments[0].span, what="what `lookup` reads", wanted="a table",
+                      found=article(table.type))
     expect_kind(cx, key, "text", expr.span, "lookup")
     type_ = table.type.value.with_axes(key.type.axes).as_optional()
     return Value(cx.spec.graph.add("lookup", (table, key), type_, expr.span))
@@ -254,10 +257,8 @@ _BUILT_IN = {"index": _index, "length": _length, "at_last": _placed, "at_first":
 
 def temporal(cx: Context, expr: tree.Temporal, hint: Type | None) -> Value:
     """Temporal operators await their lowering; their operands are checked all the same."""
-    try:
+    with contextlib.suppress(Failed):
         cx.each(expr.operands)
-    except Failed:
-        pass
     raise cx.fail("RW390", expr.span, what=f"`{expr.op}`")
 
 

@@ -32,9 +32,8 @@ def gate(cx: Context, expr: tree.Gate, hint: Type | None) -> Value:
     if Failed in parts:
         raise Failed
     condition, body, otherwise = parts
-    if otherwise is None:
-        if not body.node.type.kind.numeric or body.node.type.kind is Kind.BOOL:
-            raise cx.fail("RW127", expr.span, found=article(body.node.type))
+    if otherwise is None and (not body.node.type.kind.numeric or body.node.type.kind is Kind.BOOL):
+        raise cx.fail("RW127", expr.span, found=article(body.node.type))
     name_gate(cx, expr.condition, condition)
     return chosen(cx, condition, body, otherwise, expr)
 
@@ -165,9 +164,11 @@ def _check_placement(cx: Context, terms: dict[str, tuple[Value, tree.Term]]) -> 
         missing = [axis for axis in axes if axis not in value.node.type.axes]
         if missing:
             text, axis = format_expr(term.value), missing[0].name
+            own = ordered_axes(value.node.type.axes)
+            found = f"one value a {own[0].name}" if own else "one value a rollout"
             cures = [Note(f"{what}: `{cure}({text}, {axis})`") for what, cure in
                      (("at the end", "at_last"), ("at the start", "at_first"), ("at each position", "every"))]
-            raise cx.fail("RW111", term.span, *cures, label=label, axis=axis)
+            raise cx.fail("RW111", term.span, *cures, label=label, found=found, axis=axis)
 
 
 RULES = {tree.Gate: gate, tree.Match: match, tree.Block: block}

@@ -77,7 +77,7 @@ def _chain(cx: Context, operands: tuple[tree.Expr, ...], expr: tree.Expr) -> tup
     if all(claim.condition is None and claim.of is None for claim in found.values()):
         joined(cx, nodes, expr.span)
     same_unit(cx, nodes, expr.span)
-    return tuple(replace(found[position], node=as_number(cx, nodes[position], expr.span)) for position in range(len(operands)))
+    return tuple(replace(found[position], node=as_number(cx, node, expr.span)) for position, node in enumerate(nodes))
 
 
 def _side(cx: Context, expr: tree.Expr, hint: Type | None) -> Claim:
@@ -125,7 +125,8 @@ def _called_once(cx: Context, expr: tree.Expr) -> Node | None:
 def _availability(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str) -> EnsureInfo:
     shape = isinstance(expr, tree.Compare) and expr.ops == ("<=",) and isinstance(expr.operands[1], tree.Name)
     if not shape or expr.operands[1].name not in LEVELS or len(expr.operands[0].arguments) != 1:
-        raise cx.fail("RW107", expr.span, name="availability", problem=f"is compared by `<=` with one of {', '.join(LEVELS)}")
+        raise cx.fail("RW107", expr.span, name="availability",
+                      problem=f"is compared by `<=` with one of {', '.join(LEVELS)}")
     node = cx.node(expr.operands[0].arguments[0].value)
     return EnsureInfo("availability", (Claim(node),), ("<=",), declaration.span, text, level=expr.operands[1].name)
 

@@ -91,7 +91,8 @@ def _check_entries(cx: Context, value: object, type_: Type, domain: Interval | N
     wanted = kinds.get(type_.kind, object)
     is_bool = isinstance(value, bool) and type_.kind in (Kind.INT, Kind.FLOAT)
     if value is not None and (not isinstance(value, wanted) or is_bool):
-        raise cx.fail("RW108", span, what=f"the default of `{name}`", wanted=article(type_.entry()), found=f"`{show(value)}`")
+        raise cx.fail("RW108", span, what=f"the default of `{name}`", wanted=article(type_.entry()),
+                      found=f"`{show(value)}`")
     if domain is not None and isinstance(value, (int, float, Fraction)) and not domain.contains(value):
         raise cx.fail("RW121", span, what=f"the default of `{name}`", value=show(value), domain=domain)
 
@@ -104,7 +105,8 @@ def let(cx: Context, declaration: tree.Let) -> Value:
         value = _typed(cx, declaration)
     domain = interval(cx, declaration.domain, f"the range of `{declaration.name}`")
     if domain is not None:
-        low, high = (cx.const(end, FLOAT if isinstance(end, float) else INT, declaration.span) for end in (domain.lo, domain.hi))
+        ends = (domain.lo, domain.hi)
+        low, high = (cx.const(end, FLOAT if isinstance(end, float) else INT, declaration.span) for end in ends)
         text = f"{declaration.name} in {domain}"
         claims = (Claim(low), Claim(as_number(cx, value.node, declaration.span)), Claim(high))
         cx.spec.ensures.append(EnsureInfo("compare", claims, ("<=", "<="), declaration.span, text))

@@ -100,7 +100,8 @@ def _group(cx: Context) -> None:
     if info is None:
         cx.session.report("RW101", declaration.span, name=declaration.key, hint=": `group by` takes an input")
     elif info.type.kind not in _KEYS or info.type.axes:
-        cx.session.report("RW108", declaration.span, what="the key of a group", wanted="an id, text, int or enum", found=str(info.type))
+        cx.session.report("RW108", declaration.span, what="the key of a group", wanted="an id, text, int or enum",
+                          found=str(info.type))
     else:
         cx.spec.group_key = declaration.key
     if declaration.size is not None:
@@ -112,7 +113,7 @@ def _group(cx: Context) -> None:
 
 
 def _named_calls(session: Session, module: Module) -> None:
-    """A model or verifier is a column of its own name: called with several different arguments, each call needs one of its own."""
+    """A model or verifier is a column of its own name: called with different arguments, each call needs a name."""
     named = set(session.spec.names.values())
     for name, (owner, declaration) in module.functions.items():
         if owner is not module or not isinstance(declaration, tree.External):
@@ -126,7 +127,7 @@ def _named_calls(session: Session, module: Module) -> None:
 
 def _functions(cx: Context) -> None:
     """Every function of the file once with its own parameters, so that its errors show though nobody calls it."""
-    for name, (module, declaration) in cx.module.functions.items():
+    for _name, (module, declaration) in cx.module.functions.items():
         if isinstance(declaration, tree.Def) and module is cx.module:
             _quietly(calls.check_function, cx, declaration)
 
@@ -134,4 +135,5 @@ def _functions(cx: Context) -> None:
 def _one_reward(session: Session, program: tree.Program) -> None:
     rewards = [item for item in program.declarations if isinstance(item, tree.Output) and item.role == "reward"]
     for extra in rewards[1:]:
-        session.report("RW118", extra.span, problem="there is one `reward` already: call this one `output name = …`", subject="reward")
+        session.report("RW118", extra.span, problem="there is one `reward` already: call this one `output name = …`",
+                       subject="reward")

@@ -1,5 +1,6 @@
 """`example` blocks: columns of plain data, and what is expected of them."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 
 from rewardlang.elaborate.constants import data, show
@@ -36,10 +37,8 @@ def example(cx: Context, declaration: tree.Example) -> None:
 def _each(read: Callable, items: Iterable) -> Iterator:
     """What is read of each; one that fails has a finding, and does not hide the others."""
     for item in items:
-        try:
+        with contextlib.suppress(Failed):
             yield read(item)
-        except Failed:
-            pass
 
 
 def _givens(cx: Context, givens: Iterable[tree.Given]) -> Iterator[tuple[tree.Given, object]]:
@@ -65,10 +64,12 @@ def _check(cx: Context, given: tree.Given, value: object, type_: Type, domain: I
         for item in value:
             _check(cx, given, item, type_, domain, depth - 1)
         return
-    wanted = {Kind.BOOL: bool, Kind.INT: int, Kind.FLOAT: (int, float), Kind.TEXT: str, Kind.ID: (str, int)}.get(type_.kind, object)
+    kinds = {Kind.BOOL: bool, Kind.INT: int, Kind.FLOAT: (int, float), Kind.TEXT: str, Kind.ID: (str, int)}
+    wanted = kinds.get(type_.kind, object)
     is_bool = isinstance(value, bool) and type_.kind in (Kind.INT, Kind.FLOAT)
     if not isinstance(value, wanted) or is_bool or type_.kind is Kind.ENUM and value not in type_.labels:
-        raise cx.fail("RW128", given.span, problem=f"`{given.name}` is {article(type_.entry())}, not `{given.value.span.text}`")
+        raise cx.fail("RW128", given.span,
+                      problem=f"`{given.name}` is {article(type_.entry())}, not `{given.value.span.text}`")
     if domain is not None and not domain.contains(value):
         raise cx.fail("RW121", given.span, what=f"`{given.name}`", value=show(value), domain=domain)
 
@@ -76,7 +77,8 @@ def _check(cx: Context, given: tree.Given, value: object, type_: Type, domain: I
 def _known(cx: Context, given: tree.Given) -> None:
     names = [*cx.spec.inputs, *cx.spec.externals, *cx.spec.params]
     if given.name not in names:
-        raise cx.fail("RW128", given.span, problem=f"`{given.name}` is no input, param, model or verifier{near(given.name, names)}")
+        raise cx.fail("RW128", given.span,
+                      problem=f"`{given.name}` is no input, param, model or verifier{near(given.name, names)}")
 
 
 def _expect(cx: Context, expect: tree.Expect, samples: int) -> ExpectInfo:
@@ -90,7 +92,8 @@ def _expect(cx: Context, expect: tree.Expect, samples: int) -> ExpectInfo:
         if node.type.kind is Kind.ENUM and claim.operands[1].name in node.type.labels:
             return ExpectInfo(node, claim.ops[0], claim.operands[1].name, tolerance, expect.span, text)
     if expect.tolerance is not None:
-        raise cx.fail("RW128", expect.span, problem="`+-` belongs after a comparison with a number: `expect reward == 0.8 +- 1e-6`")
+        raise cx.fail("RW128", expect.span,
+                      problem="`+-` belongs after a comparison with a number: `expect reward == 0.8 +- 1e-6`")
     node = expect_kind(cx, cx.node(claim), "bool", claim.span, "`expect`")
     return ExpectInfo(node, None, True, tolerance, expect.span, text)
 

@@ -1,5 +1,6 @@
 """Names, literals, arithmetic, comparisons and members."""
 
+import contextlib
 import math
 
 from rewardlang.elaborate import terms as attribution
@@ -78,10 +79,8 @@ def declared(cx: Context, module: Module, declaration: tree.Declaration) -> Valu
     if key not in session.values:
         session.values[key] = None
         outside = Context(session, module)
-        try:
+        with contextlib.suppress(Failed):
             session.values[key] = session.rules[type(declaration)](outside, declaration)
-        except Failed:
-            pass
     found = session.values[key]
     if found is None:
         raise Failed
@@ -269,7 +268,8 @@ def index(cx: Context, expr: tree.Index, hint: Type | None) -> Value:
     if not node.type.axes:
         raise cx.fail("RW108", expr.span, what="what is indexed", wanted="a value with an axis", found=article(node.type))
     if len(axes) > 1:
-        raise cx.fail("RW107", expr.span, name="[…]", problem=f"does not say along which axis: write `x[{axes[0].name} = 2]`")
+        raise cx.fail("RW107", expr.span, name="[…]",
+                      problem=f"does not say along which axis: write `x[{axes[0].name} = 2]`")
     if not axes:
         raise cx.fail("RW109", expr.span, what="this value", axis=expr.item.key, axes=_names(node), hint="")
     position = expr.item.value
@@ -334,7 +334,8 @@ def _vector_axis(cx: Context, expr: tree.Vector, axis: Axis | None) -> Axis:
         return Axis(axis.name if axis else "item", size=size, maker=f"vector of {size}")
     if keys and sorted(keys) != sorted(axis.labels) or axis.size not in (None, size):
         wanted = ", ".join(axis.labels) or f"{axis.size} entries"
-        raise cx.fail("RW108", expr.span, what=f"a vector along `{axis.name}`", wanted=f"made of {wanted}", found=f"{size} entries")
+        raise cx.fail("RW108", expr.span, what=f"a vector along `{axis.name}`", wanted=f"made of {wanted}",
+                      found=f"{size} entries")
     return axis
 
 

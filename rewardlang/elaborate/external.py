@@ -85,9 +85,9 @@ def external_call(cx: Context, expr: tree.Call, module: Module, declaration: tre
         lifted = join(lifted, without(node.type.axes, found.values()))
         nodes.append(node)
     joined(cx, nodes, expr.span)
-    own = tuple(_own_axis(info, axis, bound, hint, nodes, cx) for axis in info.result.axes)
-    fails = info.on_error is None and not (info.trusted and info.timeout is None)
-    optional = info.result.optional or fails or any(node.type.optional for node in nodes)
+    outer = tuple(axis.name for axis in lifted if axis.ragged)
+    own = tuple(_own_axis(cx, info, axis, bound, hint, nodes, outer) for axis in info.result.axes)
+    optional = info.result.optional or info.can_fail or any(node.type.optional for node in nodes)
     type_ = info.result.with_axes((*lifted, *own)).as_optional(optional)
     node = cx.spec.graph.add("call", nodes, type_, expr.span, callee=info.name, lifted=lifted)
     if info.domain is not None:
@@ -95,8 +95,12 @@ def external_call(cx: Context, expr: tree.Call, module: Module, declaration: tre
     return node
 
 
-def _own_axis(info: ExternalInfo, axis: Axis, bound: dict[str, Axis], hint: Type | None, nodes: list[Node], cx: Context) -> Axis:
-    """An axis of the result: a parameter's, a declared one of fixed size, or a list's own, named where it is bound."""
+def _own_axis(cx: Context, info: ExternalInfo, axis: Axis, bound: dict[str, Axis], hint: Type | None, nodes: list[Node],
+              outer: tuple[str, ...]) -> Axis:
+    """An axis of the result: a parameter's, a declared one of fixed size, or a list's own, named where it is bound.
+
+    A list that is made at each position of ragged axes (`outer`) has a length of its own at each.
+    """
     if axis.name in bound:
         return bound[axis.name]
     if axis.size is not None:
@@ -104,4 +108,4 @@ def _own_axis(info: ExternalInfo, axis: Axis, bound: dict[str, Axis], hint: Type
     maker = f"{info.name}({', '.join(str(node.number) for node in nodes)})"
     name = hint.axes[-1].name if hint and hint.axes else axis.name
     declared = cx.module.axes.get(name)
-    return Axis(name, True, declared.ordered if declared else False, maker=maker)
+    return Axis(name, True, declared.ordered if declared else False, within=outer, maker=maker)

@@ -36,7 +36,8 @@ def expect_kind(cx: Context, node: Node, wanted: str, span: Span, what: str) -> 
     fits = {"number": kind.numeric, "bool": kind is Kind.BOOL, "text": kind in (Kind.TEXT, Kind.ID), "any": True}
     if fits[wanted]:
         return node
-    raise cx.fail("RW108", span, what=what if " " in what else f"what `{what}` takes", wanted=f"a {wanted}", found=article(node.type))
+    raise cx.fail("RW108", span, what=what if " " in what else f"what `{what}` takes", wanted=f"a {wanted}",
+                  found=article(node.type))
 
 
 def article(type_: Type) -> str:
@@ -80,7 +81,7 @@ def _clash(one: Axis, other: Axis) -> str:
         return f"two lists are both called `{one.name}`, and their lengths need not agree: name one of them otherwise"
     inner, outer = (one, other) if one.within else (other, one)
     lies = ", ".join(inner.within)
-    return f"`{outer.name}` has one length a rollout in one value and lies within `{lies}` in the other: reduce one of them first"
+    return f"`{outer.name}` has one length a rollout in one value and lies within `{lies}` in the other: reduce one first"
 
 
 # --- units ------------------------------------------------------------------------------------------------------

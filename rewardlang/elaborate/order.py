@@ -72,7 +72,8 @@ def _cycle(session: Session, items: list[Item]) -> None:
     if functions:
         session.report("RW124", functions[0][1].span, name=functions[0][1].name, path=path, subject=names[0])
     elif any(_is_delayed(other, set(names)) for _, other in items):
-        session.report("RW390", declaration.span, what=f"`{names[0]}`, a state (a `let` that uses its own earlier value),", subject=names[0])
+        session.report("RW390", declaration.span, what=f"`{names[0]}`, a state (a `let` that uses its own earlier value),",
+                       subject=names[0])
     else:
         session.report("RW103", declaration.span, name=names[0], path=path, subject=names[0])
     for module, other in items:

@@ -93,8 +93,8 @@ class ScopeBuilder:
 
     def _declare(self, module: Module, declaration: tree.Declaration) -> None:
         if isinstance(declaration, _VALUES):
-            second_reward = isinstance(declaration, tree.Output) and declaration.role == "reward" and "reward" in module.values
-            if not second_reward:      # which has a finding of its own
+            is_reward = isinstance(declaration, tree.Output) and declaration.role == "reward"
+            if not is_reward or "reward" not in module.values:      # a second reward has a finding of its own
                 self._enter(module.values, value_name(declaration), declaration, declaration)
         elif isinstance(declaration, _FUNCTIONS):
             self._enter(module.functions, declaration.name, (module, declaration), declaration)

@@ -67,7 +67,7 @@ def source(ranges, node: Node, context: Context) -> Fact:
     fails = node.type.optional and node.op != "param"
     if node.op == "call":
         external = ranges.spec.externals.get(node["callee"])
-        fails = node.type.optional or external is None or external.on_error is None
+        fails = node.type.optional or external is None or external.can_fail
         fails = fails or any(ranges.known(*need).fails for need in needs(ranges, node, context))
     if node.op == "field":
         fails = fails or ranges.known(node.args[0], context).fails

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
-from rewardlang.facts.positions import contexts
 from rewardlang.facts.nulls import rests_on_data
+from rewardlang.facts.positions import contexts
 from rewardlang.ir.node import Node
 from rewardlang.values.axes import Axis
 

@@ -151,5 +151,5 @@ def may_fail_itself(ranges, node: Node, context: Context) -> bool:
 def _source_fails(ranges, node: Node) -> bool:
     if node.op == "call":
         external = ranges.spec.externals.get(node["callee"])
-        return node.type.optional or external is None or external.on_error is None
+        return node.type.optional or external is None or external.can_fail
     return node.op != "codes" and (node.op in _SEARCHING or node.type.optional or node.op == "const")

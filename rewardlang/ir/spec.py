@@ -72,6 +72,11 @@ class ExternalInfo:
     span: Span
     trusted: bool = False
 
+    @property
+    def can_fail(self) -> bool:
+        """Whether a call with valid arguments may be invalid; our own verifiers without a time limit are total."""
+        return self.on_error is None and not (self.trusted and self.timeout is None)
+
 
 @dataclass(frozen=True)
 class OutputInfo:

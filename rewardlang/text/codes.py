@@ -60,7 +60,7 @@ _ROWS = (
     Code("RW108", "wrong-type", "error", "{what} must be {wanted}, but this is {found}"),
     Code("RW109", "missing-axis", "error", "{what} has no axis `{axis}`: it has {axes}{hint}"),
     Code("RW110", "nested-axis", "error", "`{inner}` lies within `{outer}`: reduce over `{inner}` first, or over [{outer}, {inner}]"),
-    Code("RW111", "unplaced-term", "error", "`{label}` has one value a rollout, beside terms along `{axis}`: say at which position it is paid"),
+    Code("RW111", "unplaced-term", "error", "`{label}` has {found}, beside terms along `{axis}`: say at which position it is paid"),
     Code("RW112", "indefinite-decision", "error", "{what} may be invalid, and a decision must be definite: write `({text}) ?? false`"),
     Code("RW113", "unknown-module", "error", "there is no module `{name}`{hint}"),
     Code("RW114", "not-in-module", "error", "`{module}` has no `{name}`{hint}"),

@@ -1,6 +1,7 @@
 """Rewards of control tasks recomputed from recorded rollouts, against the rewards that were recorded."""
 
 import pytest
+
 import rewardlang as rl
 
 np = pytest.importorskip("numpy")
@@ -19,7 +20,8 @@ def rollouts(path):
 def test_the_pendulum_reward_is_the_recorded_one(root, shared):
     reward = rl.compile(root / "examples/pendulum/pendulum.rwd")
     episodes = list(rollouts(shared / "data/imitation_pendulum_0_rollouts.npz"))
-    columns = {name: [obs[:, at].tolist() for obs, _, _ in episodes] for at, name in enumerate(("cosine", "sine", "velocity"))}
+    names = ("cosine", "sine", "velocity")
+    columns = {name: [obs[:, at].tolist() for obs, _, _ in episodes] for at, name in enumerate(names)}
     out = reward({**columns, "torque": [acts[:, 0].tolist() for _, acts, _ in episodes]})
     worst = max(np.abs(np.array(got) - recorded).max() for got, (_, _, recorded) in zip(out.to_lists("reward"), episodes))
     assert len(episodes) == 56

@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+
 import rewardlang as rl
 
 pytest.importorskip("math_verify")
@@ -39,7 +40,8 @@ def rows(shared):
     for line in (shared / "data/math_samples_rm_60.jsonl").read_text(encoding="utf-8").splitlines():
         problem = json.loads(line)
         for pred, label, score in zip(problem["pred"], problem["score"], problem["pred_score"]):
-            found.append({"problem": problem["idx"], "pred": pred, "answer": problem["answer"], "label": label, "score": score[0]})
+            found.append({"problem": problem["idx"], "pred": pred, "answer": problem["answer"], "label": label,
+                          "score": score[0]})
     return found
 
 
