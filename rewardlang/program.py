@@ -1,12 +1,12 @@
 """Text to checked program: the only place where the stages meet, and torch is not needed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
 from rewardlang.elaborate.elaborate import elaborate
-from rewardlang.facts.analyse import Facts, analyse
+from rewardlang.facts.analyse import Facts, OutputFacts, analyse
 from rewardlang.ir.spec import InputInfo, Spec
 from rewardlang.rewrite.passes import optimise
 from rewardlang.syntax.modules import Loader
@@ -19,22 +19,14 @@ from rewardlang.values.interval import Interval
 from rewardlang.values.types import Type
 
 
-@dataclass(frozen=True)
-class OutputView:
-    """What is known of one output. `bounds` are of one entry; None for what is no number."""
+@dataclass(frozen=True, kw_only=True)
+class OutputView(OutputFacts):
+    """What is known of one output: its facts, and what its declaration says."""
 
     name: str
     role: str
     type: Type
     axes: tuple[Axis, ...]
-    bounds: Interval | None
-    bounds_tight: bool
-    return_bounds: Interval | None
-    discounted_bounds: Interval | None
-    availability: str
-    invalid_from: tuple[str, ...]
-    needs: tuple[str, ...]
-    varying: tuple[str, ...]
     terms: tuple[str, ...]
 
 
@@ -84,11 +76,10 @@ class Program:
         return {name: self._view(name) for name in self.spec.outputs}
 
     def _view(self, name: str) -> OutputView:
-        info, facts = self.spec.outputs[name], self.facts
-        found = facts.output(name)
-        return OutputView(name, info.role, info.node.type, info.node.type.axes, found.bounds, found.bounds_tight,
-                          found.return_bounds, found.discounted_bounds, facts.availability[info.node],
-                          found.invalid_from, found.needs, found.varying, tuple(label for label, _ in info.terms))
+        info, found = self.spec.outputs[name], self.facts.output(name)
+        facts = {field.name: getattr(found, field.name) for field in fields(found)}
+        terms = tuple(label for label, _ in info.terms)
+        return OutputView(name=name, role=info.role, type=info.node.type, axes=info.node.type.axes, terms=terms, **facts)
 
 
 def silenced(found: Iterable[Diagnostic], source: Source) -> list[Diagnostic]:
