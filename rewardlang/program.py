@@ -105,7 +105,7 @@ def load(path: str | Path | None = None, *, text: str | None = None) -> Program:
     """The checked program of a file or of a text; SpecError, carrying `.diagnostics`, if it has errors.
 
     >>> load(text="input correct : bool\\nreward = correct").outputs["reward"].bounds
-    Interval(lo=0, hi=1)
+    Interval(0, 1)
     """
     program = program_of(path, text=text)
     if program.errors:

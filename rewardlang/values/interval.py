@@ -121,6 +121,9 @@ class Interval:
     def __str__(self) -> str:
         return f"[{show(self.lo)}, {show(self.hi)}]"
 
+    def __repr__(self) -> str:
+        return f"Interval({show(self.lo)}, {show(self.hi)})"
+
     def to_json(self) -> list:
         """`[lo, hi]` as ints, floats, or the words "inf" and "-inf"."""
         return [as_json(self.lo), as_json(self.hi)]
