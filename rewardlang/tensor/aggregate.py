@@ -46,9 +46,15 @@ class Aggregates:
         real = self.real(over)
         keep = self._mask(self.k.both(real, where.plain() if where is not None else None))
         sure = self.k.both(*(self._everywhere(value.valid, real, over) for value in (where, by) if value is not None))
-        alive = self.k.both(sure, *(self.lengths_valid.get(axis) for axis in over))
+        alive = self.k.both(sure, *(self._told(axis, over) for axis in over))
         sparse = where is not None or by is not None
         return Seen(False, over, keep, by.plain() if by is not None else None, real, sparse, alive)
+
+    def _told(self, axis: Axis, over: tuple[Axis, ...]) -> Value | None:
+        """Where the length of an axis is known, at every position of those of `over` that it lies within."""
+        mask = self.lengths_valid.get(axis)
+        outer = () if mask is None else tuple(other for other in mask.axes if other in over)
+        return self._everywhere(mask, self.real(outer), outer) if outer else mask
 
     def _of_rollouts(self, node: Node, roles: dict[str, Value], x: Value) -> "Seen":
         """All rollouts of the population; what is invalid in one does not count."""

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from rewardlang.tensor import words
-from rewardlang.tensor.lists import read_list
+from rewardlang.tensor.entries import flatten
+from rewardlang.tensor.lists import Partial, read_list
+from rewardlang.tensor.sizes import Sizes
 from rewardlang.tensor.wanted import Column, Problems, Wanted
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind
@@ -20,7 +22,8 @@ class Batch:
 
     `dtype` is what numbers are computed in, `result` what they are given back in. `lengths` has for each ragged axis an
     int64 tensor [B, *sizes of the axes it lies within]. `dense` says that no ragged axis has padding, `clean` that every
-    entry is valid, `grad` that gradients may be asked for.
+    entry is valid, `grad` that gradients may be asked for. `told` has, for each axis whose lengths no column tells
+    everywhere, where they are told: bool, of the shape of the lengths ([B] for an axis of one size).
     """
 
     size: int
@@ -34,6 +37,13 @@ class Batch:
     clean: bool = True
     grad: bool = False
     problems: dict[str, list[Problems]] = field(default_factory=dict)
+    told: dict[Axis, Tensor] = field(default_factory=dict)
+    wanted: list[Wanted] = field(default_factory=list)
+
+    def outer(self, axis: Axis) -> tuple[Axis, ...]:
+        """The axes that a ragged axis lies within."""
+        axes = next(want.type.axes for want in self.wanted if axis in want.type.axes)
+        return tuple(other for other in axes if axis.ragged and other.name in axis.within)
 
 
 def find(columns: Mapping, path: str) -> object:
@@ -65,14 +75,38 @@ def read(wanted: Sequence[Wanted], raw: Sequence[object], lengths: Mapping[str, 
             _add(batch, want, _read_tensor(want, column, batch, lengths))
         else:
             column = column.tolist() if isinstance(column, Tensor) else column
-            found = read_list(want, column, batch.dtype, batch.device, None)
-            if found is None:
-                later.append((want, column))
-            else:
+            found = read_list(want, column, batch.dtype, batch.device)
+            if isinstance(found, Column):
                 _add(batch, want, found)
-    for want, column in later:
-        _add(batch, want, read_list(want, column, batch.dtype, batch.device, batch.lengths))
+            else:
+                later.append(found)
+    if later:
+        _add_partial(batch, later)
     return batch
+
+
+def _add_partial(batch: Batch, later: Sequence[Partial]) -> None:
+    """Add the columns in which whole lists are missing; each tells the others what it knows about lengths."""
+    fixed = {axis: size for want in batch.wanted for axis, size in _fixed_sizes(want, batch.columns[want.name])}
+    sizes = Sizes(batch.lengths, fixed)
+    for partial in later:
+        sizes.note(partial.proper, partial.want.type.axes)
+    for partial in later:
+        _add(batch, partial.want, partial.column(sizes))
+    for axis in {axis: None for partial in later for axis in partial.want.type.axes}:
+        shape = batch.lengths[axis].shape if axis.ragged else (batch.size,)
+        told = sizes.told(axis, shape)
+        if told is not None:
+            batch.told[axis] = told.to(batch.device)
+
+
+def _fixed_sizes(want: Wanted, column: Column) -> list[tuple[Axis, int]]:
+    """The sizes of those axes of a column that the data fixes."""
+    if not any(not axis.ragged and axis.size is None for axis in want.type.axes):
+        return []
+    shape = column.data.shape if isinstance(column.data, Tensor) else flatten(column.data, want.type.axes)[1].shape
+    pairs = zip(want.type.axes, shape[1:], strict=True)
+    return [(axis, size) for axis, size in pairs if not axis.ragged and axis.size is None]
 
 
 def _as_known(column: object) -> object:
@@ -117,6 +151,7 @@ def _add(batch: Batch, want: Wanted, column: Column) -> None:
     if column.problems is not None:
         batch.problems.setdefault(want.name, []).append(column.problems)
     batch.columns[want.name] = column
+    batch.wanted.append(want)
     batch.clean = batch.clean and column.valid is None
     batch.dense = batch.dense and column.dense
 

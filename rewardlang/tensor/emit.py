@@ -33,6 +33,7 @@ class Variant:
     """What is known of a batch before it is computed, so that the code need not ask.
 
     `clean`: every entry of every column is valid. `dense`: no ragged axis has padding. `grad`: gradients may be asked for.
+    `untold`: the axes whose lengths some rollouts lack, each with those that it lies within.
     """
 
     dtype: torch.dtype
@@ -40,6 +41,7 @@ class Variant:
     clean: bool = True
     dense: bool = True
     grad: bool = False
+    untold: tuple[tuple[Axis, tuple[Axis, ...]], ...] = ()
 
 
 class Emitter(Aggregates, Placements):
@@ -70,7 +72,9 @@ class Emitter(Aggregates, Placements):
         self.own: dict[Node, Value] = {}
         self.defaults: Mapping[Node, object] = {}
         self.lengths: dict[Axis, fx.Node] = {}
-        self.lengths_valid: dict[Axis, Value] = {}
+        self.lengths_valid: dict[Axis, Value] = {
+            axis: Value(self.input(told_name(axis), within, later=()), within, True, True) for axis, within in variant.untold
+        }
 
     def emit(self, nodes: list[Node]) -> None:
         """Emit all nodes; arguments come first."""
@@ -267,6 +271,11 @@ def length_name(axis: Axis) -> str:
     return re.sub(r"\W+", "_", "_".join(words))
 
 
+def told_name(axis: Axis) -> str:
+    """The name of the input that says where an axis' lengths are known."""
+    return f"{length_name(axis)}_valid"
+
+
 def plain(x: object) -> object:
     """A constant of the graph as Python numbers and lists."""
     if isinstance(x, tuple | list):
@@ -279,6 +288,13 @@ def coded(x: object, type_: Type) -> object:
     if isinstance(x, tuple | list):
         return [coded(entry, type_) for entry in x]
     return type_.labels.index(x) if type_.kind is Kind.ENUM and isinstance(x, str) else plain(x)
+
+
+def as_data(x: object, type_: Type) -> object:
+    """A default as a column would hold it, labels of an enum as such."""
+    if isinstance(x, tuple | list):
+        return [as_data(entry, type_) for entry in x]
+    return type_.labels[x] if type_.kind is Kind.ENUM and isinstance(x, int) else plain(x)
 
 
 def kept_in_range(x: torch.Tensor, low: float, high: float) -> torch.Tensor:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from rewardlang.tensor import words
+from rewardlang.tensor.sizes import Sizes
 from rewardlang.values.axes import Axis
 
 
@@ -122,25 +123,14 @@ class Conformer:
             self.problems.setdefault(number, str(misfit))
             return None
 
-    def filled(self, rows: list, known: dict[Axis, Tensor]) -> list:
-        """The rows with lists of None where a list was missing, as long as other columns say, else of one entry."""
-        lengths = {axis: tensor.tolist() for axis, tensor in known.items() if axis in self.axes}
-        return [self._fill(row, 0, {"": number}, lengths) for number, row in enumerate(rows)]
+    def filled(self, rows: list, sizes: Sizes) -> list:
+        """The rows with lists of None where a list was missing, as long as `sizes` says."""
+        return [self._fill(row, 0, {"": number}, sizes) for number, row in enumerate(rows)]
 
-    def _fill(self, entry: object, depth: int, place: dict[str, int], lengths: dict[Axis, list]) -> object:
+    def _fill(self, entry: object, depth: int, place: dict[str, int], sizes: Sizes) -> object:
         if depth == len(self.axes):
             return entry
         axis = self.axes[depth]
         if entry is None:
-            entry = [None] * self._length(axis, place, lengths)
-        return [self._fill(inner, depth + 1, place | {axis.name: at}, lengths) for at, inner in enumerate(entry)]
-
-    def _length(self, axis: Axis, place: dict[str, int], lengths: dict[Axis, list]) -> int:
-        if not axis.ragged:
-            return self.sizes.get(axis, 0)
-        length = lengths.get(axis)
-        if length is None:
-            return 1
-        for name in ("", *axis.within):
-            length = length[place[name]] if place[name] < len(length) else 0
-        return length
+            entry = [None] * sizes.length(axis, place)
+        return [self._fill(inner, depth + 1, place | {axis.name: at}, sizes) for at, inner in enumerate(entry)]

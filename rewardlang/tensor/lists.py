@@ -1,6 +1,7 @@
 """Columns of Python objects: the fast way where every entry is plainly right, the slow way that says what is not."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -9,6 +10,7 @@ from rewardlang.tensor import words
 from rewardlang.tensor.buffers import floats, truths
 from rewardlang.tensor.entries import Conformer, Layout, Misfit, flatten
 from rewardlang.tensor.leaves import PLAIN, checker
+from rewardlang.tensor.sizes import Sizes
 from rewardlang.tensor.wanted import Column, Problems, Wanted
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind
@@ -16,21 +18,15 @@ from rewardlang.values.types import Kind
 _NOTHING = type(None)
 
 
-def read_list(
-    want: Wanted, rows: Sequence, dtype: torch.dtype, device: torch.device, known: dict[Axis, Tensor] | None
-) -> Column | None:
-    """A column from a list of entries, nested along its axes.
-
-    Returns None if a whole ragged list is missing in some row and `known` is None: ask again when the lengths that other
-    columns give are known.
-    """
+def read_list(want: Wanted, rows: Sequence, dtype: torch.dtype, device: torch.device) -> "Column | Partial":
+    """A column from a list of entries, nested along its axes; Partial if a list is missing whose length others may tell."""
     try:
         if want.type.kind.on_host:
             return _plain_objects(want, rows, device)
         entries, layout = flatten(rows, want.type.axes) if want.type.axes else (rows, Layout([len(rows)]))
         return _numbers(want, entries, layout, dtype, device)
     except (Misfit, TypeError, ValueError, RuntimeError, OverflowError):
-        return _slowly(want, rows, dtype, device, known)
+        return _slowly(want, rows, dtype, device)
 
 
 def _plain_objects(want: Wanted, rows: Sequence, device: torch.device) -> Column:
@@ -75,18 +71,33 @@ def _moved(layout: Layout, device: torch.device) -> dict[Axis, Tensor]:
     return {axis: lengths.to(device) for axis, lengths in layout.lengths.items()}
 
 
-def _slowly(
-    want: Wanted, rows: Sequence, dtype: torch.dtype, device: torch.device, known: dict[Axis, Tensor] | None
-) -> Column | None:
+def _slowly(want: Wanted, rows: Sequence, dtype: torch.dtype, device: torch.device) -> "Column | Partial":
     """Every entry looked at: what is missing or does not fit becomes an invalid entry, a misfit a problem of its row."""
     conformer = Conformer(want.type.axes, checker(want.type.entry(), want.domain, dict(want.fields)))
     proper = conformer.rows(rows)
-    if conformer.holes:
-        if known is None and any(axis.ragged for axis in want.type.axes):
-            return None
-        proper = conformer.filled(proper, known or {})
+    partial = Partial(want, conformer, proper, dtype, device)
+    return partial if conformer.holes else _laid_out(want, conformer, proper, dtype, device)
+
+
+@dataclass(frozen=True)
+class Partial:
+    """A column in which whole lists are missing: `proper` has None in their place."""
+
+    want: Wanted
+    conformer: Conformer
+    proper: list
+    dtype: torch.dtype
+    device: torch.device
+
+    def column(self, sizes: Sizes) -> Column:
+        """The column with lists of invalid entries in place of what is missing."""
+        filled = self.conformer.filled(self.proper, sizes)
+        return _laid_out(self.want, self.conformer, filled, self.dtype, self.device)
+
+
+def _laid_out(want: Wanted, conformer: Conformer, proper: list, dtype: torch.dtype, device: torch.device) -> Column:
     entries, layout = flatten(proper, want.type.axes)
-    problems = _problems(want, conformer.problems, len(rows))
+    problems = _problems(want, conformer.problems, len(proper))
     valid = layout.pad(_there(entries), True).to(device)
     if want.type.kind.on_host:
         return Column(proper, valid, _moved(layout, device), layout.real is None, problems)

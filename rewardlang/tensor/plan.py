@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import ExternalInfo, OutputInfo, Spec
+from rewardlang.ir.spec import ExternalInfo, InputInfo, OutputInfo, Spec
 from rewardlang.tensor import words
-from rewardlang.tensor.emit import coded
+from rewardlang.tensor.emit import as_data, coded
 from rewardlang.tensor.sources import Source
 from rewardlang.tensor.wanted import Wanted
 from rewardlang.values.axes import Axis
@@ -18,7 +18,8 @@ class Plan:
 
     `roots` are the values to give back, by name: outputs as such, `term NAME`, `gate NAME`. `columns` has the column of
     each node that comes from data, `calls` the source of each call that is made, `defaults` the nodes of absent columns
-    that have a default, `missing` what each output lacks that is left out.
+    that have a default, `filled` the entry of every row of absent columns whose default is a list of its own length,
+    `missing` what each output lacks that is left out.
     """
 
     spec: Spec
@@ -29,6 +30,7 @@ class Plan:
     calls: dict[Node, Source]
     defaults: dict[Node, object]
     missing: dict[str, list[str]] = field(default_factory=dict)
+    filled: dict[str, object] = field(default_factory=dict)
 
     @property
     def needed(self) -> set[Node]:
@@ -79,6 +81,9 @@ class Planner:
         """The plan where `present` says which columns there are."""
         given = {node: next((want for want in wanted if present(want.column)), None) for node, wanted in self.wanted.items()}
         columns = {node: want for node, want in given.items() if want is not None and not self._is_bound(node)}
+        filled = self._filled(columns)
+        # Before the columns that are there: where one of these has the length of an axis too, it is asked for it.
+        columns = {**{node: self.wanted[node][0] for node in filled}, **columns}
         defaults = self._defaults(columns)
         lengths = self._lengths(columns)
         missing, kept = {}, {}
@@ -95,13 +100,19 @@ class Planner:
         there = set(nodes)
         calls = {node: self._source(node) for node in nodes if node.op == "call" and node not in columns}
         return Plan(self.spec, kept, roots, nodes, {node: want for node, want in columns.items() if node in there},
-                    calls, {node: value for node, value in defaults.items() if node in there}, missing)
+                    calls, {node: value for node, value in defaults.items() if node in there}, missing,
+                    {columns[node].column: entry for node, entry in filled.items()})
 
     def _is_bound(self, node: Node) -> bool:
         return node.op == "call" and bool({node["callee"], self.spec.externals[node["callee"]].name} & set(self.bound))
 
     def _source(self, node: Node) -> Source | None:
         return self.source(node["callee"], self.spec.externals[node["callee"]])
+
+    def _filled(self, columns: Collection[Node]) -> dict[Node, object]:
+        """For absent columns the default of every row, as data, where it is a list along an axis of no fixed size."""
+        infos = [info for info in self.spec.inputs.values() if info.node in self.wanted and info.node not in columns]
+        return {info.node: as_data(info.default, info.type) for info in infos if gives_lengths(info)}
 
     def _defaults(self, columns: Collection[Node]) -> dict[Node, object]:
         infos = self.spec.inputs.values()
@@ -154,12 +165,17 @@ class Planner:
         return roots | {f"gate {name}": node for name, node in self.spec.gates.items() if node in reached}
 
 
+def gives_lengths(info: InputInfo) -> bool:
+    """Whether an absent column of an input has lengths all the same: its default is a list along an axis of no fixed size."""
+    return isinstance(info.default, tuple | list) and any(axis.size is None for axis in info.type.axes)
+
+
 def axes_of(nodes: Iterable[Node]) -> set[Axis]:
     """The axes along which some nodes have values or look, but for those of fixed size."""
     found: set[Axis] = set()
     for node in nodes:
         found.update(node.type.axes)
-        found.update(axis for axis in (node.get("axis"), node.get("onto")) if axis is not None)
+        found.update(axis for axis in (node.get("axis"), node.get("onto"), *node.get("over", ())) if axis is not None)
     return {axis for axis in found if axis.size is None}
 
 

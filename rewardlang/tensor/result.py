@@ -169,6 +169,9 @@ class Result:
         if data.is_floating_point() and not self._is_finite(data):
             finite = data.isfinite()
             mask = finite if mask is None else mask & finite
+        for axis in set(given.node.type.axes) & set(run.batch.told):
+            told = _laid_along(run.batch.told[axis], axis, given.node.type.axes).expand(data.shape)
+            mask = told if mask is None else mask & told
         if mask is not None and self._by_row(name):
             mask = self._whole_rows(mask, given)
         if mask is not None:
@@ -252,11 +255,7 @@ class Result:
             if not axis.ragged or lengths is None:
                 continue
             size = self._size(given, position)
-            mask = torch.arange(size, device=lengths.device) < lengths.unsqueeze(-1)
-            for outer, other in enumerate(axes[: position - 1], start=1):
-                if other.name not in axis.within:
-                    mask = mask.unsqueeze(outer)
-            mask = mask[(...,) + (None,) * (len(axes) + 1 - mask.dim())]
+            mask = _laid_along(torch.arange(size, device=lengths.device) < lengths.unsqueeze(-1), axis, axes, True)
             found = mask if found is None else found & mask
         return found
 
@@ -268,7 +267,7 @@ class Result:
         """A host value as nested lists."""
         node = given.node
         if node in self._run.lists:
-            return self._run.lists[node]
+            return self._run.lists[node][: self._run.batch.size]
         pools = tuple(pool for pool in self._code.emitter.hosted if pool.type.kind is node.type.kind)
         return HostArgument(node.type.axes, node.type.kind, ids=given.data, pools=pools).objects(self._run)
 
@@ -288,13 +287,23 @@ class Result:
         marks = None if mask is None else mask.tolist()
         alive = self.row_mask(full).tolist() if self._by_row(full) else None
         lengths = {axis: found.tolist() for axis, found in {**self._run.batch.lengths, **self._run.lengths}.items()}
-        cut = _Cut(given.node.type.axes, lengths, _converter(given.node.type))
+        told = {axis: found.tolist() for axis, found in self._run.batch.told.items()}
+        cut = _Cut(given.node.type.axes, lengths, told, _converter(given.node.type))
         marks = [True] * self._run.batch.size if marks is None else marks
         found = [cut.entry(row, mark, {"": place}) for place, (row, mark) in enumerate(zip(rows, marks, strict=True))]
         return found if alive is None else [row if good else None for row, good in zip(found, alive, strict=True)]
 
     def __repr__(self) -> str:
         return f"<rewards of {self._run.batch.size} rollouts: {', '.join(self._code.plan.outputs)}>"
+
+
+def _laid_along(mask: Tensor, axis: Axis, axes: tuple[Axis, ...], itself: bool = False) -> Tensor:
+    """A mask [B, *axes that `axis` lies within] (and `axis`, if `itself`) as one that broadcasts over [B, *axes]."""
+    within = axis.within if axis.ragged else ()
+    for position, other in enumerate(axes[: axes.index(axis)], start=1):
+        if other.name not in within:
+            mask = mask.unsqueeze(position)
+    return mask[(...,) + (None,) * (len(axes) + 1 - mask.dim())]
 
 
 def _converter(type_: Type) -> Callable | None:
@@ -304,10 +313,10 @@ def _converter(type_: Type) -> Callable | None:
 
 
 class _Cut:
-    """Padded nested lists without their padding, None where invalid."""
+    """Padded nested lists without their padding, None where invalid, and for a list whose length is not told."""
 
-    def __init__(self, axes: tuple[Axis, ...], lengths: dict[Axis, list], convert: Callable | None):
-        self.axes, self.lengths, self.convert = axes, lengths, convert
+    def __init__(self, axes: tuple[Axis, ...], lengths: dict[Axis, list], told: dict[Axis, list], convert: Callable | None):
+        self.axes, self.lengths, self.told, self.convert = axes, lengths, told, convert
 
     def entry(self, entry: object, mark: object, at: dict[str, int], depth: int = 0) -> object:
         """One entry, or a list of them along the axes from `depth` on; `at` are the positions so far by axis name."""
@@ -316,11 +325,17 @@ class _Cut:
         if entry is None:
             return None
         axis = self.axes[depth]
-        length = self.lengths.get(axis, len(entry)) if axis.ragged else len(entry)
-        if not isinstance(length, int):
-            for name in ("", *axis.within):
-                length = length[at[name]]
+        if axis in self.told and not self._at(self.told[axis], axis, at):
+            return None
+        length = self._at(self.lengths[axis], axis, at) if axis.ragged and axis in self.lengths else len(entry)
         return [
             self.entry(entry[i], mark if isinstance(mark, bool) else mark[i], {**at, axis.name: i}, depth + 1)
             for i in range(length)
         ]
+
+    @staticmethod
+    def _at(found: list, axis: Axis, at: dict[str, int]) -> int | bool:
+        """What is said of an axis, at a place among those that it lies within."""
+        for name in ("", *(axis.within if axis.ragged else ())):
+            found = found[at[name]]
+        return found

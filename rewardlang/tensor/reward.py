@@ -12,7 +12,7 @@ from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Assembler, Code, whole_module
 from rewardlang.tensor.code import Segment
 from rewardlang.tensor.columns import Batch, find, read
-from rewardlang.tensor.emit import Variant, length_name
+from rewardlang.tensor.emit import Variant, length_name, told_name
 from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
@@ -104,9 +104,11 @@ class CompiledReward:
         raw = {path: column for path in self._planner.names if (column := find(columns, path)) is not None}
         plan = self._plan(frozenset(raw))
         wanted = list(plan.columns.values())
-        batch = read(wanted, [raw[want.column] for want in wanted], lengths)
+        rows = self._row_count(raw or columns)
+        given = [raw[want.column] if want.column in raw else [plan.filled[want.column]] * rows for want in wanted]
+        batch = read(wanted, given, lengths)
         if not wanted:
-            batch.size = self._row_count(columns)
+            batch.size = rows
         code = self._code(plan, self._variant(batch))
         run = self._start(code, batch)
         for part in code.order:
@@ -130,7 +132,8 @@ class CompiledReward:
 
     def _variant(self, batch: Batch) -> Variant:
         grad = torch.is_grad_enabled() and (batch.grad or len(self.trained) > 0 or self._has_modules())
-        return Variant(batch.dtype, batch.device, batch.clean, batch.dense, grad)
+        untold = tuple((axis, batch.outer(axis)) for axis in batch.told)
+        return Variant(batch.dtype, batch.device, batch.clean, batch.dense, grad, untold)
 
     def _has_modules(self) -> bool:
         return any(isinstance(binding, nn.Module) for binding in self._bind.values())
@@ -164,9 +167,12 @@ class CompiledReward:
             node = inputs.get(length_name(axis))
             if node is not None:
                 run.tensors[node] = lengths
+        for axis, told in batch.told.items():
+            run.tensors[inputs[told_name(axis)]] = told
         for node in emitter.hosted:
             if node in emitter.fixed:
-                run.lists[node] = [emitter.fixed[node]] * batch.size
+                # A step reads a value that is the same for all rollouts from the first: there is one even of no rollouts.
+                run.lists[node] = [emitter.fixed[node]] * max(batch.size, 1)
         return run
 
     # The tensor part as a module --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from rewardlang.tensor.entries import Conformer, flatten
 from rewardlang.tensor.leaves import Range, domain_of
+from rewardlang.tensor.sizes import Sizes
 from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind, Type
@@ -77,7 +78,7 @@ class Column:
         device = next(iter(lengths.values())).device
         conformer = Conformer(type_.axes, lambda entry: entry)
         bare = [None if bad else row for bad, row in zip(rows.tolist(), self.data, strict=True)]
-        data = conformer.filled(conformer.rows(bare), lengths)
+        data = conformer.filled(conformer.rows(bare), Sizes(lengths))
         entries, layout = flatten(data, type_.axes)
         there = torch.tensor([entry is not None for entry in entries], dtype=torch.bool)
         return Column(data, layout.pad(there, True).to(device), dict(self.lengths), False, self.problems)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rewardlang.cli.data.rows import Row, find
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import InputInfo, Spec
-from rewardlang.values.types import Kind
+from rewardlang.tensor.emit import as_data
 
 
 def names_of(spec: Spec, roots: Iterable[Node]) -> dict[Node, tuple[str, ...]]:
@@ -97,15 +97,13 @@ def _is_there(column: str, rows: Sequence[Row]) -> bool:
 
 
 def _has_default(info: InputInfo) -> bool:
-    """Whether one row alone can have the default: along an axis, its size would have to be known."""
-    return info.has_default and not info.type.axes
+    """Whether one row alone can have the default: along an axis, it must be a list, of which the size is known."""
+    return info.has_default and (not info.type.axes or isinstance(info.default, tuple | list))
 
 
 def _default(info: InputInfo) -> object:
     """The default as the data would write it."""
-    if info.type.kind is Kind.ENUM and isinstance(info.default, int):
-        return info.type.labels[info.default]
-    return float(info.default) if info.type.kind is Kind.FLOAT and info.default is not None else info.default
+    return as_data(info.default, info.type)
 
 
 def sees_others(roots: Iterable[Node]) -> tuple[bool, bool]:
