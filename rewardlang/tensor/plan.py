@@ -19,7 +19,7 @@ class Plan:
     `roots` are the values to give back, by name: outputs as such, `term NAME`, `gate NAME`. `columns` has the column of
     each node that comes from data, `calls` the source of each call that is made, `defaults` the nodes of absent columns
     that have a default, `filled` the entry of every row of absent columns whose default is a list of its own length,
-    `missing` what each output lacks that is left out.
+    `missing` what each output lacks that is left out. `makers` are calls that are made for the length of their list.
     """
 
     spec: Spec
@@ -31,11 +31,12 @@ class Plan:
     defaults: dict[Node, object]
     missing: dict[str, list[str]] = field(default_factory=dict)
     filled: dict[str, object] = field(default_factory=dict)
+    makers: frozenset[Node] = frozenset()
 
     @property
     def needed(self) -> set[Node]:
-        """The roots that are needed on every rollout; a gate's condition is looked at only where its gate is reached."""
-        return {node for name, node in self.roots.items() if not name.startswith("gate ")}
+        """What is needed on every rollout; a gate's condition is looked at only where its gate is reached."""
+        return {node for name, node in self.roots.items() if not name.startswith("gate ")} | self.makers
 
     def rests_on(self, root: Node) -> set[Node]:
         """All nodes of the plan that a root rests on."""
@@ -51,12 +52,13 @@ class Planner:
     ):
         self.spec, self.params, self.source, self.bound = spec, params, source, bound
         self.outputs = {name: info for name, info in spec.outputs.items() if asked is None or name in asked}
+        self.makers = self._list_makers()
         self.wanted = self._candidates()
         self.names = tuple(dict.fromkeys(want.column for wanted in self.wanted.values() for want in wanted))
 
     def _candidates(self) -> dict[Node, list[Wanted]]:
         """For each input and call the columns that can give it, the best first."""
-        nodes = reachable(info.node for info in self.outputs.values())
+        nodes = reachable([*(info.node for info in self.outputs.values()), *self.makers.values()])
         nodes += [info.node for info in self.spec.inputs.values() if info.node not in nodes and axes_of([info.node])]
         infos = {info.node: info for info in self.spec.inputs.values()}
         calls = [node for node in nodes if node.op == "call"]
@@ -77,6 +79,14 @@ class Planner:
                 found[node] = [Wanted(f"{path}_{node.number}", path, *declared) for path in paths]
         return found
 
+    def _list_makers(self) -> dict[Axis, Node]:
+        """The calls of which an output takes only the length of their list."""
+        nodes = reachable(info.node for info in self.outputs.values())
+        bare = {axis for node in nodes for axis in bare_axes(node) if axis.maker}
+        calls = [node for node in self.spec.graph.nodes if node.op == "call"] if bare else []
+        return {axis: node for node in reversed(calls) for axis in node.type.axes
+                if axis in bare and axis not in node["lifted"] and not any(axis in arg.type.axes for arg in node.args)}
+
     def plan(self, present: Callable[[str], bool]) -> Plan:
         """The plan where `present` says which columns there are."""
         given = {node: next((want for want in wanted if present(want.column)), None) for node, wanted in self.wanted.items()}
@@ -88,20 +98,22 @@ class Planner:
         lengths = self._lengths(columns)
         missing, kept = {}, {}
         for name, info in self.outputs.items():
-            lacks = self._lacking([info.node], columns, defaults) or self._shapeless([info.node], columns, defaults, lengths)
+            rests_on = [info.node, *self._made_for([info.node], columns, defaults)]
+            lacks = self._lacking(rests_on, columns, defaults) or self._shapeless(rests_on, columns, defaults, lengths)
             if lacks:
                 missing[name] = lacks
             else:
                 kept[name] = info
         roots = self._roots(kept)
-        nodes = reachable_until(roots.values(), {*columns, *defaults})
+        makers = self._made_for(roots.values(), columns, defaults)
+        nodes = reachable_until([*roots.values(), *makers], {*columns, *defaults})
         more = {lengths[axis] for axis in axes_of(nodes) - self._known(nodes, columns, defaults) if axis in lengths}
         nodes = sorted({*nodes, *more}, key=lambda node: node.number)
         there = set(nodes)
         calls = {node: self._source(node) for node in nodes if node.op == "call" and node not in columns}
         return Plan(self.spec, kept, roots, nodes, {node: want for node, want in columns.items() if node in there},
                     calls, {node: value for node, value in defaults.items() if node in there}, missing,
-                    {columns[node].column: entry for node, entry in filled.items()})
+                    {columns[node].column: entry for node, entry in filled.items()}, frozenset(makers))
 
     def _is_bound(self, node: Node) -> bool:
         return node.op == "call" and bool({node["callee"], self.spec.externals[node["callee"]].name} & set(self.bound))
@@ -117,6 +129,11 @@ class Planner:
     def _defaults(self, columns: Collection[Node]) -> dict[Node, object]:
         infos = self.spec.inputs.values()
         return {info.node: coded(info.default, info.type) for info in infos if info.has_default and info.node not in columns}
+
+    def _made_for(self, roots: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> list[Node]:
+        """The calls that are needed for the length of their list, which no value that is needed brings along."""
+        nodes = reachable_until(roots, {*columns, *defaults}) if self.makers else []
+        return [self.makers[axis] for axis in dict.fromkeys(axis for node in nodes for axis in bare_axes(node)) if axis in self.makers]
 
     def _lacking(self, roots: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> list[str]:
         """The names of what is not there, though some roots rest on it."""
@@ -168,6 +185,11 @@ class Planner:
 def gives_lengths(info: InputInfo) -> bool:
     """Whether an absent column of an input has lengths all the same: its default is a list along an axis of no fixed size."""
     return isinstance(info.default, tuple | list) and any(axis.size is None for axis in info.type.axes)
+
+
+def bare_axes(node: Node) -> set[Axis]:
+    """The axes along which a node looks though no argument has them: `count`, `index` and `length` ask for lengths only."""
+    return axes_of([node]) - {axis for arg in node.args for axis in arg.type.axes} if node.op != "call" else set()
 
 
 def axes_of(nodes: Iterable[Node]) -> set[Axis]:

@@ -282,3 +282,13 @@ def test_a_verifier_with_a_time_limit_runs_apart_and_its_loop_ends():
     """, trust=["time"])
     out = reward({"seconds": [30.0]})
     assert out.reward.tolist() == [-1] and "1" in out.reasons("raw")[0]
+
+
+def test_a_call_is_made_for_the_length_of_its_list_alone():
+    text = ("use std.text: split\ninput t : text\ninput ok : bool = true\nlet part : text[part] = split(t, \",\")\n"
+            "output n = gate ok { count(over part) } else -1\noutput places = index(part)")
+    out = rl.compile(text=text, outputs=["n"])({"t": ["a,b", "c"], "ok": [True, False]})
+    assert out.to_lists("n") == [2, -1]
+    assert rl.compile(text=text, outputs=["places"])({"t": ["a,b", "c"]}).to_lists("places") == [[0, 1], [0]]
+    with pytest.raises(MissingError, match="n needs `t`"):
+        rl.compile(text=text, outputs=["n"])({"ok": [True]})
