@@ -23,7 +23,8 @@ class Batch:
     `dtype` is what numbers are computed in, `result` what they are given back in. `lengths` has for each ragged axis an
     int64 tensor [B, *sizes of the axes it lies within]. `dense` says that no ragged axis has padding, `clean` that every
     entry is valid, `grad` that gradients may be asked for. `told` has, for each axis whose lengths no column tells
-    everywhere, where they are told: bool, of the shape of the lengths ([B] for an axis of one size).
+    everywhere, where they are told: bool, of the shape of the lengths ([B] for an axis of one size). `problems` has for
+    each column the rows in which it is wrong, `refused` those rows that break an assumption.
     """
 
     size: int
@@ -37,6 +38,7 @@ class Batch:
     clean: bool = True
     grad: bool = False
     problems: dict[str, list[Problems]] = field(default_factory=dict)
+    refused: list[Problems] = field(default_factory=list)
     told: dict[Axis, Tensor] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
 
@@ -169,7 +171,7 @@ def _reconcile(batch: Batch, want: Wanted, column: Column, axis: Axis, owner: st
         return words.unequal_lengths(axis.name, owner, first[row].tolist(), want.column, second[row].tolist())
 
     batch.problems.setdefault(want.name, []).append(Problems(rows, say))
-    return column.refit(want.type, rows, batch.lengths, want.range(batch.dtype).fill)
+    return column.refit(want.type, rows, batch.lengths, want.range(batch.dtype).fill, batch.device)
 
 
 def _trimmed(lengths: Tensor) -> list[Tensor]:

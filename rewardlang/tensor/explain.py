@@ -1,4 +1,4 @@
-"""Why a rollout has no reward: the first node, in the order of the graph, that failed there by itself."""
+"""Why a rollout has no reward: its data are wrong, or the first node, in the order of the graph, failed there by itself."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ def explain(result, name: str, rows: Sequence[int]) -> dict[int, str]:
     code, run = result._code, result._run
     root = code.plan.roots[name]
     below = code.plan.rests_on(root)
-    found: dict[int, str] = {}
+    found = {row: problem for row in rows if (problem := result.misreading(name, row)) is not None}
     failures = _failures(code, run, below)
     for node in sorted(below, key=lambda node: node.number):
         for row in rows:
@@ -26,10 +26,6 @@ def explain(result, name: str, rows: Sequence[int]) -> dict[int, str]:
 
 def _reason(code, run, node: Node, row: int, failures: dict[Node, list[bool]]) -> str | None:
     want = code.plan.columns.get(node)
-    if want is not None:
-        for problem in run.batch.problems.get(want.name, ()):
-            if bool(problem.rows[row]):
-                return problem.say(row)
     if row in run.reasons.get(node, {}):
         return run.reasons[node][row]
     if node in failures and failures[node][row]:

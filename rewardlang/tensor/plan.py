@@ -58,7 +58,8 @@ class Planner:
 
     def _candidates(self) -> dict[Node, list[Wanted]]:
         """For each input and call the columns that can give it, the best first."""
-        nodes = reachable([*(info.node for info in self.outputs.values()), *self.makers.values()])
+        roots = [*(info.node for info in self.outputs.values()), *self.makers.values(), *self.spec.assumptions]
+        nodes = reachable(roots)
         nodes += [info.node for info in self.spec.inputs.values() if info.node not in nodes and axes_of([info.node])]
         infos = {info.node: info for info in self.spec.inputs.values()}
         calls = [node for node in nodes if node.op == "call"]
@@ -114,6 +115,26 @@ class Planner:
         return Plan(self.spec, kept, roots, nodes, {node: want for node, want in columns.items() if node in there},
                     calls, {node: value for node, value in defaults.items() if node in there}, missing,
                     {columns[node].column: entry for node, entry in filled.items()}, frozenset(makers))
+
+    def assumed(self, present: Callable[[str], bool]) -> Plan | None:
+        """The plan of the assumptions that these columns can be held to: those that rest on them and on no call."""
+        given = {node: next((want for want in wanted if present(want.column)), None) for node, wanted in self.wanted.items()}
+        columns = {node: want for node, want in given.items() if want is not None and not self._is_bound(node)}
+        defaults = self._defaults(columns)
+        known = {*columns, *defaults}
+        roots = {f"assume {number}": node for number, node in enumerate(self.spec.assumptions)
+                 if self._can_be_checked(node, columns, defaults)}
+        nodes = reachable_until(roots.values(), known)
+        if not roots:
+            return None
+        return Plan(self.spec, {}, roots, nodes, {node: columns[node] for node in nodes if node in columns}, {},
+                    {node: defaults[node] for node in nodes if node in defaults})
+
+    def _can_be_checked(self, root: Node, columns: Mapping[Node, Wanted], defaults: Collection[Node]) -> bool:
+        nodes = reachable_until([root], {*columns, *defaults})
+        called = any(node.op == "call" and node not in columns for node in nodes)
+        shaped = not axes_of(nodes) - self._known(nodes, columns, defaults)
+        return shaped and not called and any(node in columns for node in nodes) and not self._lacking([root], columns, defaults)
 
     def _is_bound(self, node: Node) -> bool:
         return node.op == "call" and bool({node["callee"], self.spec.externals[node["callee"]].name} & set(self.bound))

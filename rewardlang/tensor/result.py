@@ -1,7 +1,7 @@
 """What a call of a reward gives back; everything in it is made when it is asked for."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Code, Given
 from rewardlang.tensor.calls import Counts
 from rewardlang.tensor.host import HostArgument, Run
+from rewardlang.tensor.wanted import Problems
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
 
@@ -129,6 +130,22 @@ class Result:
         return rows.expand(data.shape).clone() if real is None else rows & real
 
     @cached_property
+    def misread(self) -> list[str | None]:
+        """For each rollout None, or what is wrong with its data, so that it has no reward: an entry that is no number or
+        out of range, lists of unequal lengths, an assumption that does not hold. A null is not wrong.
+        """
+        rows = self._faulty_rows(self._main)
+        faulty = [] if rows is None else rows.nonzero().flatten().tolist()
+        found: list[str | None] = [None] * self._run.batch.size
+        for row in faulty:
+            found[row] = self.misreading(self._main, row)
+        return found
+
+    def misreading(self, name: str, row: int) -> str | None:
+        """What is wrong with the data of a rollout that an output needs there, if anything."""
+        return next((problem.say(row) for problem, rows in self._problems(name) if bool(rows[row])), None)
+
+    @cached_property
     def invalid(self) -> list[str | None]:
         """For each rollout None, or the first cause why it has no reward."""
         return self.reasons(self._main)
@@ -223,17 +240,19 @@ class Result:
 
     def _faulty_rows(self, name: str) -> Tensor | None:
         """Rollouts in which a column is wrong that the value needs there."""
-        problems = self._run.batch.problems
-        if not problems:
-            return None
-        found = None
-        below = self._code.plan.rests_on(self._code.plan.roots[name])
-        for node, want in self._code.plan.columns.items():
-            if want.name in problems and node in below:
-                for problem in problems[want.name]:
-                    rows = problem.rows & self._asks(node)
-                    found = rows if found is None else found | rows
-        return found
+        found = [rows for _, rows in self._problems(name)]
+        return reduce(Tensor.logical_or, found) if found else None
+
+    def _problems(self, name: str) -> list[tuple[Problems, Tensor]]:
+        """What is wrong with the data, the first cause first, and in which rollouts it keeps an output from being computed."""
+        batch, plan = self._run.batch, self._code.plan
+        if not batch.problems and not batch.refused:
+            return []
+        below = plan.rests_on(plan.roots[name])
+        columns = [(node, plan.columns[node]) for node in sorted(plan.columns, key=lambda node: node.number) if node in below]
+        found = [(problem, problem.rows & self._asks(node))
+                 for node, want in columns for problem in batch.problems.get(want.name, ())]
+        return found + [(problem, problem.rows) for problem in batch.refused]
 
     def _asks(self, node) -> Tensor:
         """In which rollouts a column is needed."""
@@ -245,6 +264,10 @@ class Result:
 
     def _tensor(self, node: fx.Node | None) -> Tensor | None:
         return None if node is None else self._run.tensors[node]
+
+    def real(self, name: str) -> Tensor | None:
+        """Which entries of a value are no padding, bool [B, *axes]; None if all are."""
+        return self._real(self._code.given[name])
 
     def _real(self, given: Given) -> Tensor | None:
         """Which entries of a value are no padding, bool [B, *axes]; None if all are."""

@@ -10,6 +10,7 @@ from rewardlang.ir.node import Node
 from rewardlang.ir.spec import ExternalInfo, Spec
 from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Assembler, Code, whole_module
+from rewardlang.tensor.assume import refuse
 from rewardlang.tensor.code import Segment
 from rewardlang.tensor.columns import Batch, find, read
 from rewardlang.tensor.emit import Variant, length_name, told_name
@@ -63,6 +64,7 @@ class CompiledReward:
         self._sources: dict[str, Source] = {}
         self._planner = Planner(spec, None if outputs is None else set(outputs), self.params, self._source, tuple(bind))
         self._plans: dict[frozenset[str], Plan] = {}
+        self._assumptions: dict[frozenset[str], Plan | None] = {}
         self._codes: dict[tuple[Plan, Variant], Code] = {}
         self._asked = outputs
         self._check_required(outputs)
@@ -103,17 +105,29 @@ class CompiledReward:
         """
         raw = {path: column for path in self._planner.names if (column := find(columns, path)) is not None}
         plan = self._plan(frozenset(raw))
-        wanted = list(plan.columns.values())
+        assumed = self._assumed(frozenset(raw))
+        wanted = list((plan.columns if assumed is None else plan.columns | assumed.columns).values())
         rows = self._row_count(raw or columns)
         given = [raw[want.column] if want.column in raw else [plan.filled[want.column]] * rows for want in wanted]
         batch = read(wanted, given, lengths)
         if not wanted:
             batch.size = rows
+        if assumed is not None:
+            with torch.no_grad():
+                refuse(batch, assumed, self._result(assumed, batch))
+        return self._result(plan, batch)
+
+    def _result(self, plan: Plan, batch: Batch) -> Result:
         code = self._code(plan, self._variant(batch))
         run = self._start(code, batch)
         for part in code.order:
             part.run(run)
         return Result(code, run, explain)
+
+    def _assumed(self, present: frozenset[str]) -> Plan | None:
+        if self.spec.assumptions and present not in self._assumptions:
+            self._assumptions[present] = self._planner.assumed(present.__contains__)
+        return self._assumptions.get(present)
 
     def _plan(self, present: frozenset[str]) -> Plan:
         plan = self._plans.get(present)

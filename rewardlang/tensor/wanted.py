@@ -56,10 +56,10 @@ class Column:
     dense: bool = True
     problems: Problems | None = None
 
-    def refit(self, type_: Type, rows: Tensor, lengths: dict[Axis, Tensor], fill: float) -> "Column":
+    def refit(self, type_: Type, rows: Tensor, lengths: dict[Axis, Tensor], fill: float, device: torch.device) -> "Column":
         """The same cut or widened to other lengths of its ragged axes; invalid as a whole in the given rows."""
         if isinstance(self.data, list):
-            return self._refit_list(type_, rows, lengths)
+            return self._refit_list(type_, rows, lengths, device)
         shape = list(self.data.shape)
         for position, axis in enumerate(type_.axes, start=1):
             if axis in lengths and axis.ragged:
@@ -74,11 +74,11 @@ class Column:
         kept = {axis: lengths.get(axis, own) for axis, own in self.lengths.items()}
         return Column(data, valid, kept, False, self.problems)
 
-    def _refit_list(self, type_: Type, rows: Tensor, lengths: dict[Axis, Tensor]) -> "Column":
-        device = next(iter(lengths.values())).device
+    def _refit_list(self, type_: Type, rows: Tensor, lengths: dict[Axis, Tensor], device: torch.device) -> "Column":
         conformer = Conformer(type_.axes, lambda entry: entry)
         bare = [None if bad else row for bad, row in zip(rows.tolist(), self.data, strict=True)]
         data = conformer.filled(conformer.rows(bare), Sizes(lengths))
         entries, layout = flatten(data, type_.axes)
         there = torch.tensor([entry is not None for entry in entries], dtype=torch.bool)
-        return Column(data, layout.pad(there, True).to(device), dict(self.lengths), False, self.problems)
+        valid = layout.pad(there, True).to(device)
+        return Column(data, valid, dict(self.lengths), False, self.problems)

@@ -90,6 +90,11 @@ def unequal_rows(first: str, first_rows: int, second: str, second_rows: int) -> 
     return f"columns differ in length: `{first}` has {first_rows} rows, `{second}` has {second_rows}"
 
 
+def assumption(text: str) -> str:
+    """For a row on which an `assume` does not hold."""
+    return f"`assume {shortened(text, 100)}` does not hold"
+
+
 def mixed_devices(first: str, first_device: object, second: str, second_device: object) -> str:
     """For tensors that do not lie on one device."""
     return f"columns lie on several devices: `{first}` on {first_device}, `{second}` on {second_device}"

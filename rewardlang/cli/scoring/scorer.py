@@ -118,17 +118,9 @@ def _cut(out: Result, numbers: list[int]) -> list[Scored]:
     outputs = {name: out.to_lists(name) for name in out.outputs if name != REWARD}
     terms = {label: out.to_lists(f"term {label}") for label in out.terms}
     rewards = out.to_lists(REWARD) if REWARD in out.outputs else [None] * len(numbers)
-    reasons = out.invalid
+    reasons, misread = out.invalid, out.misread
     return [
         Scored(number, rewards[place], {label: values[place] for label, values in terms.items()},
-               {name: values[place] for name, values in outputs.items()}, reasons[place], is_input_error(reasons[place]))
+               {name: values[place] for name, values in outputs.items()}, reasons[place], misread[place] is not None)
         for place, number in enumerate(numbers)
     ]
-
-
-def is_input_error(reason: str | None) -> bool:
-    """Whether a rollout is invalid because its data are wrong: not a failure, and not a null, which is a value."""
-    if reason is None:
-        return False
-    is_null = reason.endswith(f": {words.NULL}")
-    return (reason.startswith("column `") and not is_null) or reason.endswith("they must agree")
