@@ -25,7 +25,7 @@ def elaborate(program: tree.Program, source: Source, loader: Loader | None = Non
     """The typed program; `spec.diagnostics` holds what is wrong with it. Never raises on a parsed program."""
     builder = ScopeBuilder(loader)
     module = builder.build(program)
-    spec = Spec(source, Graph(), program.docstring, axes=module.axes)
+    spec = Spec(source, Graph(), program.docstring, builder.used, axes=module.axes)
     spec.diagnostics.extend(builder.findings)
     session = Session(spec, RULES)
     cx = Context(session, module)

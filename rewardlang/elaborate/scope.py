@@ -9,6 +9,7 @@ from rewardlang.syntax import tree
 from rewardlang.syntax.modules import Loader
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.near import hint
+from rewardlang.text.source import Source
 from rewardlang.values.axes import Axis
 
 #: Axes that every file knows: ordered and ragged, without a declaration.
@@ -87,6 +88,11 @@ class ScopeBuilder:
             if isinstance(declaration, tree.Use):
                 self._use(module, declaration)
         return module
+
+    @property
+    def used(self) -> tuple[Source, ...]:
+        """The files that were built because others use them, in the order of the `use` lines."""
+        return tuple(module.program.span.source for module in self._modules.values())
 
     def _report(self, code: str, span, **values) -> None:
         self.findings.append(Diagnostic(code, span, values))

@@ -163,11 +163,13 @@ class Spec:
     """A typed program. `domains` are declared ranges by node (of one entry); `names` the nodes of lets by name.
 
     `name_spans` says where each let is declared: one node may have several names, and then arises from the first.
+    `used` are the files that the program uses, and those that they use, in the order of the `use` lines.
     """
 
     source: Source
     graph: Graph
     docstring: str | None = None
+    used: tuple[Source, ...] = ()
     setting: SettingInfo = SettingInfo()
     axes: dict[str, Axis] = field(default_factory=dict)
     inputs: dict[str, InputInfo] = field(default_factory=dict)

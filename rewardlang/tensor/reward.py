@@ -220,9 +220,12 @@ class CompiledReward:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the spec's text, the params, and the names of what is bound: equal rewards have equal ones."""
+        """A hash of the texts of the spec and of all files that it uses, the standard library's too, the params, and the
+        names of what is bound: equal rewards have equal ones.
+        """
         params = {name: x.tolist() if isinstance(x, Tensor) else x for name, x in sorted(self.params.items())}
-        content = repr((self.spec.source.text, params, sorted(self._bind), sorted(self.spec.outputs), self._asked))
+        texts = [source.text for source in (self.spec.source, *self.spec.used)]
+        content = repr((texts, params, sorted(self._bind), sorted(self.spec.outputs), self._asked))
         return hashlib.sha256(content.encode()).hexdigest()
 
     def parameters(self) -> list[nn.Parameter]:

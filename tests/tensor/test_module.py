@@ -122,6 +122,26 @@ def test_a_reward_pickles_and_equal_ones_have_equal_fingerprints():
     assert again.fingerprint == reward.fingerprint != rl.compile(text=text).fingerprint
 
 
+def test_a_fingerprint_tells_the_texts_of_used_files_apart_but_not_their_place(tmp_path):
+    def fingerprint(folder: str, inner: str) -> str:
+        home = tmp_path / folder
+        home.mkdir()
+        (home / "inner.rwd").write_text(inner)
+        (home / "tools.rwd").write_text('use "./inner.rwd": half\ndef quarter(x: float) -> float = half(half(x))\n')
+        (home / "main.rwd").write_text('use "./tools.rwd": quarter\ninput x : float\nreward = quarter(x)\n')
+        return rl.compile(home / "main.rwd").fingerprint
+
+    one = fingerprint("one", "def half(x: float) -> float = x / 2\n")
+    assert fingerprint("two", "def half(x: float) -> float = x / 2\n") == one
+    assert fingerprint("three", "def half(x: float) -> float = x / 3\n") != one
+
+
+def test_a_fingerprint_rests_on_the_standard_library_as_far_as_it_is_used():
+    plain = "input x : float in [0, 1]\nreward = x"
+    texts = [source.text for source in rl.load(text=f"use std.shaping: par\n{plain}").spec.used]
+    assert len(texts) == 1 and "def par" in texts[0] and rl.load(text=plain).spec.used == ()
+
+
 def test_a_graph_of_any_depth_pickles():
     lets = "\n".join(f"let a{i} = a{i - 1} * 0.5 + x" for i in range(1, 2000))
     reward = rl.compile(text=f"input x : float in [0, 1]\nlet a0 = x\n{lets}\nreward = a1999")
