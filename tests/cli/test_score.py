@@ -221,3 +221,16 @@ def test_a_spec_runs_no_code_that_is_not_trusted(rwd, write, tmp_path, monkeypat
     ran = rwd("score", spec, data)
     assert ran.code == 2 and "--trust" in ran.err and ran.out == ""
     assert scored(rwd("score", spec, data, "--trust", "trusted_code"))[0]["reward"] == 1.0
+
+
+def test_rows_are_held_to_assumptions_on_columns_that_no_output_reads(rwd, write):
+    spec = write("spec.rwd", "input x : float\ninput most : float\nassume x <= most\nreward = x\n")
+    ran = rwd("score", spec, write("data.jsonl", lines({"x": 1, "most": 2}, {"x": 3, "most": 2})))
+    assert ran.code == 1 and [row["reward"] for row in scored(ran)] == [1, None]
+    assert "data.jsonl:2: `assume x <= most` does not hold" in ran.err
+
+
+def test_a_row_without_a_list_that_has_a_default(rwd, write):
+    spec = write("spec.rwd", "axis ref ragged\ninput r : float[ref] in [0, 9] = []\nreward = sum(r over ref)\n")
+    ran = rwd("score", spec, write("data.jsonl", lines({"r": [1, 2]}, {"other": 1})))
+    assert ran.code == 0 and [row["reward"] for row in scored(ran)] == [3, 0]

@@ -91,9 +91,9 @@ def _compiled(program: Program, values: SimpleNamespace) -> CompiledReward:
 
 
 def _roots(spec: Spec, names: Sequence[str]) -> list[Node]:
-    """The nodes of the outputs that are asked for, terms included."""
+    """The nodes of the outputs that are asked for, terms included, and the assumptions that rows are held to."""
     asked = [output for name, output in spec.outputs.items() if not names or name in names]
-    return [output.node for output in asked] + [node for output in asked for _, node in output.terms]
+    return [output.node for output in asked] + [node for output in asked for _, node in output.terms] + spec.assumptions
 
 
 def _main_output(program: Program) -> list[str]:
