@@ -3,6 +3,7 @@
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
 from rewardlang.facts.needs import side_of
+from rewardlang.facts.nulls import rests_on_data
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
@@ -116,11 +117,13 @@ def _jump(ranges, condition: Node, opened: Node, closed: Node, context: Context)
 
 
 def _of_coalesce(ranges, node: Node, signs: dict[Node, Sign], context: Context) -> Sign:
-    """A source's own validity does not change as it rises; that of a partial operator on it may."""
+    """A source's own validity does not change as it rises, a null in the data least of all; that of a partial operator
+    on it may."""
     x, fallback = node.args
-    if not ranges.fact(x, context).fails:
+    fails = ranges.fact(x, context).fails
+    if not fails and not rests_on_data(ranges.from_data, x):
         return signs[x]
-    if any(signs[part] != 0 and _may_change_validity(part) for part in reachable([x])):
+    if fails and any(signs[part] != 0 and _may_change_validity(part) for part in reachable([x])):
         return None
     return either(signs[x], signs[fallback])
 

@@ -143,8 +143,8 @@ def may_fail_itself(ranges, node: Node, context: Context) -> bool:
     if row.family is Family.PLACEMENT:
         return node.op in _SEARCHING or node.op == "pick"
     if row.family in (Family.REDUCTION, Family.SCAN):
-        return not any(ranges.known(*need).fails for need in needs(ranges, node, context))
-    args = [ranges.known(*need).range for need in needs(ranges, node, context)]
+        return not any(ranges.fact(*need).fails for need in needs(ranges, node, context))
+    args = [ranges.fact(*need).range for need in needs(ranges, node, context)]
     return row.family is Family.POINTWISE and None not in args and domain(row, *args) != TRUE
 
 

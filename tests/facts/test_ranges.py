@@ -153,3 +153,40 @@ def _chain(length: int) -> float:
 
 def test_a_chain_of_ten_thousand_guarded_lets_costs_little_for_each():
     assert _chain(10_000) < 3e-4
+
+
+@pytest.mark.parametrize("value, low", [
+    ("x ?? low", -3), ("(gate c { x } else 1) ?? low", -3),
+    ("exp(x) ?? low", -3), ("v[2] ?? low", -3), ("length(step) ?? low", -3), ("mean(s over step) ?? low", -3),
+    ("x ?? 0.5", 0),
+])
+def test_a_null_of_a_column_or_of_a_whole_list_reaches_the_fallback(value, low):
+    facts = facts_of(f"""
+        axis member = 3
+        input x : float in [0, 1]
+        input low : float in [-3, 1]
+        input c : bool
+        input v : float[member] in [0, 1]
+        input s : float[step] in [0, 1]
+        output total = mean(s over step) ?? 0
+        reward = {value}
+    """)
+    assert facts.output("reward").bounds.lo == low
+
+
+def test_an_arm_that_no_rollout_reaches_is_analysed_like_any_other():
+    facts = facts_of("""
+        input b : float in [0, 1]
+        input n : int in [-3, 5]
+        input c : bool
+        input d : bool
+        param v in [-2, 2] = 0.5
+        input m : float? in [-3, 3]
+        reward = gate not d {
+            match { not c: match { c: v else: m }
+                    else: b / n ?? v }
+        } else v
+    """)
+    assert facts.invalid_from(facts.spec.outputs["reward"].node) == ("m",)
+    assert facts.output("reward").bounds == Interval(-3, 3)
+    assert not [found for found in facts.diagnostics if found.severity == "error"]
