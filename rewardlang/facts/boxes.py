@@ -70,8 +70,8 @@ def halves(ranges, box: Box, whole: list[tuple[Node, Interval]]) -> list[Box]:
     """The box cut in two along its relatively widest source; nothing if every source is a point (or nearly)."""
     best, width = None, _FINEST
     for source, interval in whole:
-        here = _relative(box[source], interval)
-        if here > width and not box[source].is_point:
+        here = 0 if box[source].is_point else _relative(box[source], interval)
+        if here > width:
             best, width = source, here
     if best is None:
         return []

@@ -95,6 +95,19 @@ def test_params_are_shared_by_a_pair():
     assert [verdict.status for verdict in facts_of(text.replace("0.9", "1.1")).ensures] == [REFUTED]
 
 
+def test_a_param_that_decides_alone_is_no_crash():
+    facts = facts_of("""
+        input x : float in [0, 1]
+        param w in [0, 1] = 0.5
+        reward = x * w
+        ensure (reward when x > 0.5) > (reward when x < 0.5)
+        ensure (reward when x > 0.5) >= (reward when x < 0.5)
+    """)
+    strict, weak = facts.ensures
+    assert strict.status != PROVED, "at w = 0 both are 0"
+    assert weak.status != REFUTED
+
+
 def test_a_population_can_be_the_witness():
     facts = facts_of("""
         input id : id
