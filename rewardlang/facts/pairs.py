@@ -18,19 +18,20 @@ def decide_pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) ->
     params = _params(ranges, left, right)
     open_boxes: list[Box] = [dict(params)]
     worst = None
-    for _ in range(_PAIR_BOXES):
+    for looked in range(_PAIR_BOXES):
         if not open_boxes:
             return Verdict(info, PROVED)
         box = open_boxes.pop(0)
         if _decided_at_once(ranges, info, op, left, right, box):
             continue
-        gap, points = _gap(ranges, info, op, left, right, box)
+        work = BOXES // (1 + looked)
+        gap, points = _gap(ranges, info, op, left, right, box, work)
         if gap is None or settles(op, gap):
             continue
         worst = gap if worst is None else worst.hull(gap)
         at = {source: Interval(centre(part), centre(part)) for source, part in box.items()}
         if box:
-            _, points = _gap(ranges, info, op, left, right, at)
+            _, points = _gap(ranges, info, op, left, right, at, work)
         verdict = points and _refuted_pair(ranges, info, op, left, right, [{**at, **point} for point in points])
         if verdict:
             return verdict
@@ -44,6 +45,8 @@ def decide_pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) ->
 
 
 def _end_of(worst: Interval, op: str) -> str:
+    if op in ("==", "!="):
+        return f"in {worst}"
     return f"at most {show(worst.hi)}" if op in ("<", "<=") else f"at least {show(worst.lo)}"
 
 
@@ -61,17 +64,24 @@ def _decided_at_once(ranges, info: EnsureInfo, op: str, left: Claim, right: Clai
 
 
 def _gap(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, box: Box, boxes: int = BOXES):
-    """The end of left - right over pairs with params in the box, and the points there; None if there is no pair."""
-    upward = op in ("<", "<=")
-    found: list[Reach] = []
-    for claim, way in ((left, upward), (right, not upward)):
-        side = reach(ranges, claim.node, way, Question(present(info.condition, claim.condition), box), boxes)
-        if side is None:
-            return None, None
-        found.append(side)
-    end = found[0].certified - found[1].certified
-    points = [side.point for side in found] if None not in (found[0].reached, found[1].reached) else None
-    return Interval(end, end) if end == end else REAL, points
+    """What left - right can be at its ends over pairs with params in the box, and the points there.
+
+    An order is decided by one end, equality by both, of which the points are those where the two differ. None if there is no pair.
+    """
+    gap = points = None
+    for upward in (False, True) if op in ("==", "!=") else (op in ("<", "<="),):
+        found: list[Reach] = []
+        for claim, way in ((left, upward), (right, not upward)):
+            side = reach(ranges, claim.node, way, Question(present(info.condition, claim.condition), box), boxes)
+            if side is None:
+                return None, None
+            found.append(side)
+        end = found[0].certified - found[1].certified
+        here = Interval(end, end) if end == end else REAL
+        gap = here if gap is None else gap.hull(here)
+        if None not in (found[0].reached, found[1].reached) and (points is None or end != 0):
+            points = [side.point for side in found]
+    return gap, points
 
 
 def _refuted_pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, points: list[Box]) -> Verdict | None:

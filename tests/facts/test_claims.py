@@ -3,7 +3,7 @@
 import pytest
 from programs import facts_of
 
-from rewardlang.facts.verdict import PROVED, REFUTED
+from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED
 
 PLAIN = """
     input x : float in [0, 1]
@@ -106,6 +106,21 @@ def test_a_param_that_decides_alone_is_no_crash():
     strict, weak = facts.ensures
     assert strict.status != PROVED, "at w = 0 both are 0"
     assert weak.status != REFUTED
+
+
+@pytest.mark.parametrize("claim, status", [
+    ("(x when c) != (x when not c)", UNPROVED), ("(x when c) == (x when not c)", REFUTED),
+    ("(x when c) != (x + 2 when not c)", PROVED), ("(2 when c) == (2 when not c)", PROVED),
+    ("(x when c) == (0 when not c)", REFUTED), ("(0 when c) == (x when not c)", REFUTED),
+])
+def test_equality_of_a_pair_looks_at_both_ends(claim, status):
+    facts = facts_of(f"""
+        input x : float in [0, 1]
+        input c : bool
+        output y = gate c {{ x }} else 0
+        ensure {claim}
+    """)
+    assert [verdict.status for verdict in facts.ensures] == [status]
 
 
 def test_a_population_can_be_the_witness():
