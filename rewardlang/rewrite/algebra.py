@@ -66,8 +66,8 @@ def idempotence(scene: Scene, node: Node) -> Node | None:
 
 ALGEBRA = (
     Rule("identity", "x + 0 = x, x * 1 = x, …", identity),
-    Rule("absorption", "x * 0 = 0 for a finite x; x and false = false", absorption),
-    Rule("difference", "x - x = 0 for a finite x", difference),
+    Rule("absorption", "w * 0 = 0 for a finite param w; x and false = false", absorption),
+    Rule("difference", "w - w = 0 for a finite param w", difference),
     Rule("involution", "-(-x) = x, not (not x) = x", involution),
     Rule("idempotence", "min(x, x) = x, abs(abs(x)) = abs(x)", idempotence),
 )

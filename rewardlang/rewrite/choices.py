@@ -40,14 +40,14 @@ def sure_value(scene: Scene, node: Node) -> Node | None:
     if node.op != "coalesce":
         return None
     x, fallback = node.args
-    if scene.never_null(x) and fits(x, node):
+    if scene.sure(x) and fits(x, node):
         return x
     return fallback if x.op == "const" and x["value"] is None and fits(fallback, node) else None
 
 
 def surely_valid(scene: Scene, node: Node) -> Node | None:
     """valid(x) is true where x is always valid."""
-    if node.op == "valid" and not node.type.axes and scene.never_null(node.args[0]):
+    if node.op == "valid" and not node.type.axes and scene.sure(node.args[0]):
         return scene.constant(True, node)
     return None
 
@@ -103,7 +103,7 @@ CHOICES = (
     Rule("nested-gate", "gate c { gate c { a } else b } else d = gate c { a } else d", nested_gate),
     Rule("sure-value", "x ?? y = x for an x that is always valid", sure_value),
     Rule("surely-valid", "valid(x) = true for an x that is always valid", surely_valid),
-    Rule("decided-truth", "x < 2 = true for an x in [0, 1]", decided_truth),
+    Rule("decided-truth", "w < 2 = true for a param w in [0, 1]", decided_truth),
     Rule("decided-extreme", "min(x, 2) = x for an x in [0, 1]", decided_extreme),
     Rule("idle-clamp", "clamp(x, -1, 2) = x for an x in [0, 1]", idle_clamp),
     Rule("idle-magnitude", "abs(x) = x for an x in [0, 1]", idle_magnitude),

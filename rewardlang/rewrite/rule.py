@@ -32,11 +32,7 @@ class Scene:
         return self.ranges.of(node)
 
     def sure(self, node: Node) -> bool:
-        """Whether a node is valid on every rollout."""
-        return not self.ranges.fails(node)
-
-    def never_null(self, node: Node) -> bool:
-        """Whether a `??` or `valid` cannot find it invalid, not even where a column lacks an entry."""
+        """Whether a node is valid on every rollout, also where a column lacks an entry: only then may it be left out."""
         return not self.ranges.may_be_null(node)
 
     def constant(self, value: object, like: Node) -> Node:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from handmade import RandomGraph, reference
 
+import rewardlang as rl
 from rewardlang.facts.ranges import Ranges
 from rewardlang.facts.witness import entries
 from rewardlang.ir.node import reachable
@@ -46,3 +47,19 @@ def test_something_is_rewritten_at_all():
 def test_passes_are_named_once_and_say_why_they_stand_there():
     assert len({one.name for one in PASSES}) == len(PASSES)
     assert all(one.why and one.rules for one in PASSES)
+
+
+def test_a_null_is_as_invalid_after_all_passes_as_before():
+    reward = rl.compile(text="""
+        input b : float in [0, 1]
+        output compared = 0 <= b
+        output decided = gate (0 <= b <= 1) ?? false { 1 } else 0
+        output asked = valid(b <= b)
+        output product = 0 * b
+        output difference = b - b
+        output counted = count(over batch where (b <= 2) ?? false)
+    """)
+    out = reward({"b": [None, 0.5]})
+    assert {name: out.to_lists(name) for name in out.outputs} == {
+        "compared": [None, True], "decided": [0, 1], "asked": [False, True], "product": [None, 0], "difference": [None, 0],
+        "counted": [1, 1]}
