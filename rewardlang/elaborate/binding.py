@@ -12,7 +12,7 @@ from rewardlang.values.types import Kind, Type
 
 
 def arguments(cx: Context, expr: tree.Call, names: Sequence[str], required: int | Sequence[str]) -> dict[str, tree.Expr]:
-    """The written arguments by parameter name, in the order of `names`; `required` names (or so many of them) must be there."""
+    """The written arguments by parameter name, in the order of `names`; those `required` (or so many) must be there."""
     for clause, found in (("over", expr.over), ("where", expr.where), ("by", expr.by), ("onto", expr.onto)):
         if found is not None:
             raise cx.fail("RW107", expr.span, name=expr.function, problem=f"takes no `{clause}`")

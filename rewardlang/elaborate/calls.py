@@ -108,12 +108,22 @@ def _expanded(cx: Context, expr: tree.Call, module: Module, declaration: tree.De
         span = given.get(parameter.name, parameter).span
         bound[parameter.name] = Value(fitted(cx, value.node, type_, span, f"`{parameter.name}`"), value.terms)
         axes.update(bind_axes(cx, type_, value.node, span, axes))
-    known = len(cx.spec.diagnostics)
+    known, built = len(cx.spec.diagnostics), len(cx.spec.graph.nodes)
     try:
-        return replace(inside, locals=bound, axes=axes).value(declaration.body)
+        value = replace(inside, locals=bound, axes=axes).value(declaration.body)
     except Failed:
         _move_to_call(cx, expr, known)
         raise
+    _note_call(cx, expr, built)
+    return value
+
+
+def _note_call(cx: Context, expr: tree.Call, built: int) -> None:
+    """Remember of the nodes that arose in another file since `built` from where they were called; outer calls come last."""
+    graph = cx.spec.graph
+    for node in graph.nodes[built:]:
+        if node in graph.origins and graph.origins[node].source is not expr.span.source:
+            graph.calls[node] = expr.span
 
 
 def _move_to_call(cx: Context, expr: tree.Call, known: int) -> None:

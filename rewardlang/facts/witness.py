@@ -132,12 +132,17 @@ def name_of(spec, node: Node) -> str:
         return node["name"]
     if node.op == "call":
         external = spec.externals.get(node["callee"])
-        return external.name if external is not None else str(node["callee"])
+        name = external.name if external is not None else str(node["callee"])
+        return _let_name(spec, node, name) if "." in name else name     # a library's own name says less than a let's
     if node.op == "field":
         return f"{name_of(spec, node.args[0])}.{node['name']}"
     if node.op in ("index", "length"):
         return f"{node.op}({node['axis'].name})"
-    return next((name for name, let in spec.names.items() if let is node), f"`{node.op}`")
+    return _let_name(spec, node, f"`{node.op}`")
+
+
+def _let_name(spec, node: Node, otherwise: str) -> str:
+    return next((name for name, let in spec.names.items() if let is node), otherwise)
 
 
 def sentence(assignment: Mapping[str, object]) -> str:

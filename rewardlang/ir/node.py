@@ -42,10 +42,14 @@ LEAVES = frozenset({"input", "param", "const", "call", "state"})
 
 @dataclass(eq=False)
 class Graph:
-    """All nodes of a program, each once, and the place in the text where each first arose."""
+    """All nodes of a program, each once, and the place in the text where each first arose.
+
+    `calls` has, for what arose inside a function of another file, the place in the program that called it.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     origins: dict[Node, Span] = field(default_factory=dict)
+    calls: dict[Node, Span] = field(default_factory=dict)
     _known: dict[tuple, Node] = field(default_factory=dict, repr=False)
 
     def add(self, op: str, args: Iterable[Node] = (), type: Type = None, span: Span | None = None, **attrs) -> Node:

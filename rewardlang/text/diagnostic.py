@@ -62,6 +62,10 @@ class Diagnostic:
         """Line and column, both from 1."""
         return self.span.source.position(self.span.start)
 
+    def __str__(self) -> str:
+        line, column = self.position
+        return f"{self.span.source.name}:{line}:{column}: {self.severity}[{self.code}]: {self.message}"
+
 
 class SpecError(Exception):
     """A program that has no agreed meaning; `.diagnostics` holds every finding, errors and warnings."""
@@ -72,8 +76,7 @@ class SpecError(Exception):
 
     def _summary(self) -> str:
         errors = [d for d in self.diagnostics if d.severity == "error"]
-        lines = [f"{d.span.source.name}:{':'.join(map(str, d.position))}: {d.code} {d.message}" for d in errors]
-        return "\n".join(lines)
+        return "\n".join(map(str, errors))
 
     def __reduce__(self):
         return SpecError, (self.diagnostics,)

@@ -45,7 +45,7 @@ def _finding(ranges, places: Places, node: Node, context: Context, output) -> Di
     row = OPERATORS[node.op]
     point = _witness(ranges, node, argument, op, end, context)
     values = {"operator": row.symbol or row.name, "problem": f"`{written}` {words}", "what": f"`{written}` lies in {found}"}
-    notes = (Note(f"undefined with {sentence(point)}"),) if point else ()
+    notes = (*((Note(f"undefined with {sentence(point)}"),) if point else ()), *places.inside(node))
     reason = "zero-spread-group" if node.op == "div" and _is_spread(argument) else None
     span, subject = places.span(node, output.span), places.subject(node)
     return Diagnostic("RW201", span, values, notes, subject, point or None, None, reason)

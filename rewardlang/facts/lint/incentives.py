@@ -83,6 +83,9 @@ def _dominating(ranges, term: TermFact, all_terms: list[TermFact]):
     return "RW507", values, {"term": term.range.to_json(), "rest": float(rest)}
 
 
+_UNIT = Interval(0, 1)
+
+
 def fails_open(ranges, places: Places) -> Iterator[Diagnostic]:
     """Verifiers that count as passed when they fail, where the reward rises with them."""
     for output in rewards(ranges.spec):
@@ -110,7 +113,7 @@ def float_equality(ranges, places: Places) -> Iterator[Diagnostic]:
             continue
         measured = [arg for arg in node.args if arg.op != "const"]
         span = places.span(node)
-        if span.source is not ranges.spec.source or any(arg in divisors for arg in measured):
+        if node in ranges.spec.graph.calls or any(arg in divisors for arg in measured):
             continue
         if all(arg.type.kind is Kind.FLOAT for arg in measured) and measured:
             operator = OPERATORS[node.op].symbol
@@ -136,17 +139,25 @@ def unbounded(ranges, places: Places) -> Iterator[Diagnostic]:
         natural = ranges.of(output.node)
         if natural is None or natural.is_finite:
             continue
-        for external in _without_range(ranges, output):
+        for external in dict.fromkeys(_without_range(ranges, output)):
             values = {"subject": f"`{output.name}`", "cause": f"`{external.name}` declares no range for its result"}
             yield Diagnostic("RW511", output.span, values, (), output.name, {external.name: 1e6})
 
 
 def _without_range(ranges, output: OutputInfo) -> Iterator[ExternalInfo]:
-    calls = {node["callee"]: node for node in reachable([output.node]) if node.op == "call"}
-    for callee, node in calls.items():
-        found = ranges.of(node)
-        if found is not None and not found.is_finite and callee in ranges.spec.externals:
-            yield ranges.spec.externals[callee]
+    """Those whose results would have to be bounded for the reward to be; none where that would not do."""
+    calls = [node for node in reachable([output.node]) if node.op == "call" and not _is_bounded(ranges.of(node))]
+    for node in calls:
+        others = ranges.inside({other: _UNIT for other in calls if other is not node})
+        every = ranges.inside(dict.fromkeys(calls, _UNIT))
+        enough = every and _is_bounded(ranges.fact(output.node, every).range)
+        too_few = not (others and _is_bounded(ranges.fact(output.node, others).range))
+        if enough and too_few and node["callee"] in ranges.spec.externals:
+            yield ranges.spec.externals[node["callee"]]
+
+
+def _is_bounded(interval: Interval | None) -> bool:
+    return interval is None or interval.is_finite
 
 
 def saturation(ranges, places: Places) -> Iterator[Diagnostic]:

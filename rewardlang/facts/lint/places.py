@@ -3,6 +3,7 @@
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import Spec
+from rewardlang.text.diagnostic import Note
 from rewardlang.text.source import Span
 
 
@@ -30,6 +31,8 @@ class Places:
         stack = [node]
         while stack:
             part = stack.pop(0)
+            if part in self.spec.graph.calls:
+                return self.spec.graph.calls[part]
             if part in self.spec.graph.origins:
                 return self.spec.graph.origins[part]
             stack += part.args
@@ -42,6 +45,12 @@ class Places:
         if len(sides) == 1 and sides[0] in origins and _lies_in(origins[sides[0]], span):
             return self.term(sides[0], span)
         return span
+
+    def inside(self, node: Node) -> tuple[Note, ...]:
+        """For what arose inside a function of another file, a note of where."""
+        if node not in self.spec.graph.calls:
+            return ()
+        return (Note("inside the function that is called here", self.spec.graph.origins[node]),)
 
     def _anywhere(self) -> Span:
         return next((output.span for output in self.spec.outputs.values()), Span(self.spec.source, 0, 0))

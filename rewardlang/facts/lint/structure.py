@@ -50,7 +50,7 @@ def unused(ranges, places: Places) -> Iterator[Diagnostic]:
     spec = ranges.spec
     if not spec.outputs:
         return
-    live = set(reachable(live_roots(spec)))
+    live = _live(spec)
     callees = {node["callee"] for node in live if node.op == "call"}
     for name, info in spec.inputs.items():
         if info.node not in live and name != spec.group_key:
@@ -64,6 +64,17 @@ def unused(ranges, places: Places) -> Iterator[Diagnostic]:
     for name, node in spec.names.items():
         if node not in live:
             yield _unused(spec.name_spans[name], "value", name)
+
+
+def _live(spec: Spec) -> set[Node]:
+    """All that something rests on; what has the lengths of an axis that is only counted counts too."""
+    live = set(reachable(live_roots(spec)))
+    counted = {node["axis"] for node in live if node.op in ("index", "length")}
+    counted.update(axis for node in live if node.op in ("count", "cumcount") for axis in node["over"])
+    if not counted:
+        return live
+    givers = [node for node in spec.graph.nodes if node.op in ("input", "call") and counted.intersection(node.type.axes)]
+    return live | set(reachable(givers))
 
 
 def _unused(span: Span, what: str, name: str) -> Diagnostic:
