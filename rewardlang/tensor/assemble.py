@@ -12,7 +12,7 @@ from rewardlang.tensor.code import Segment, Step, module_of, rests_on, split
 from rewardlang.tensor.demand import Demand
 from rewardlang.tensor.emit import Emitter, Variant, plain
 from rewardlang.tensor.fxgraph import Value
-from rewardlang.tensor.host import HostArgument, IdStep, ListStep
+from rewardlang.tensor.host import HostArgument, IdStep, ListStep, pools_of
 from rewardlang.tensor.order import Calls, cost_of
 from rewardlang.tensor.plan import Plan
 from rewardlang.values.axes import Axis
@@ -210,8 +210,7 @@ class Assembler:
         if type_.kind.on_host:
             if arg in emitter.hosted:
                 return HostArgument(**common, source=arg)
-            pools = tuple(node for node in emitter.hosted if node.type.kind is type_.kind)
-            return HostArgument(**common, ids=emitter.build.full(value, type_.axes), pools=pools)
+            return HostArgument(**common, ids=emitter.build.full(value, type_.axes), pools=pools_of(arg, emitter.hosted))
         if value.constant and not type_.axes:
             return HostArgument(**common, constant=_as_argument(value.data, type_))
         own = tuple(axis for axis in type_.axes if axis not in lifted)

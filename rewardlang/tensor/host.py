@@ -1,6 +1,6 @@
 """What Python does between two stretches of tensor code: texts to codes, fields of records, tables, and calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -48,6 +48,21 @@ class Run:
                 entries = list(chain.from_iterable(entries))
             self.pools[node] = entries
         return self.pools[node]
+
+
+def pools_of(node: Node, hosted: Collection[Node]) -> tuple[Node, ...]:
+    """The host values among whose entries a node's choices fall: the nearest ones that it rests on."""
+    found, seen, stack = [], set(), [node]
+    while stack:
+        below = stack.pop()
+        if below in seen or below.type.kind is not node.type.kind:
+            continue
+        seen.add(below)
+        if below in hosted:
+            found.append(below)
+        else:
+            stack.extend(below.args)
+    return tuple(sorted(found, key=lambda below: below.number))
 
 
 @dataclass(eq=False)

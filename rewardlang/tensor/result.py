@@ -11,7 +11,7 @@ from torch import Tensor, fx
 from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Code, Given
 from rewardlang.tensor.calls import Counts
-from rewardlang.tensor.host import HostArgument, Run
+from rewardlang.tensor.host import HostArgument, Run, pools_of
 from rewardlang.tensor.wanted import Problems
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
@@ -291,7 +291,7 @@ class Result:
         node = given.node
         if node in self._run.lists:
             return self._run.lists[node][: self._run.batch.size]
-        pools = tuple(pool for pool in self._code.emitter.hosted if pool.type.kind is node.type.kind)
+        pools = pools_of(node, self._code.emitter.hosted)
         return HostArgument(node.type.axes, node.type.kind, ids=given.data, pools=pools).objects(self._run)
 
     # Plain data -----------------------------------------------------------------------------------------------------
