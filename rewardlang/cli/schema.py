@@ -206,10 +206,19 @@ class ScoredRow(Document):
     """One line of `rewardlang score`: numbers, lists of them along axes, or null where nothing is valid."""
 
     row: int
-    reward: JsonValue
+    reward: JsonValue = None
+    """Not there where `--output` does not ask for it."""
     terms: dict[str, JsonValue]
     outputs: dict[str, JsonValue]
+    """What is computed beside the reward."""
     invalid: str | None
+    """Why the row has no reward; without a reward, why the first of its invalid outputs is."""
+    reasons: dict[str, str] = {}
+    """Of `outputs`, those that are invalid or have an invalid entry, with the reason."""
+
+    def as_json(self) -> dict:
+        """The line as it was: a reward that is not there is no null."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 class RunState(Document):

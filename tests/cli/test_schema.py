@@ -62,7 +62,9 @@ def test_score_line_by_line(rwd, write):
     lines = rwd("score", spec, data, "--output", "reward", "z").out.splitlines()
     read = [assert_is_a(ScoredRow, line) for line in lines]
     assert [row.reward for row in read] == [2.5, None, None] and read[0].outputs["z"] == [0.5, 1]
-    assert read[1].invalid and read[2].invalid
+    assert read[1].invalid and read[2].invalid and read[0].reasons == {}
+    alone = [assert_is_a(ScoredRow, line) for line in rwd("score", spec, data, "--output", "z").out.splitlines()]
+    assert "reward" not in alone[0].as_json() and alone[0].outputs["z"] == [0.5, 1]
 
 
 @pytest.mark.parametrize("wrong", ['{"rows": 1, "version": 1}', '{"settings": {}, "version": 1, "rows": "many"}',

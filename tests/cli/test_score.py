@@ -47,9 +47,9 @@ def test_rows_have_rewards_terms_and_outputs(rwd, write, spec):
     assert ran.code == 0
     assert scored(ran) == [
         {"row": 1, "reward": 1.0, "terms": {"a": 1.0, "b": 0.0}, "outputs": {"margin": -2.0, "noted": True},
-         "invalid": None},
+         "invalid": None, "reasons": {}},
         {"row": 2, "reward": 3.0, "terms": {"a": 2.5, "b": 0.5}, "outputs": {"margin": -0.5, "noted": False},
-         "invalid": None},
+         "invalid": None, "reasons": {}},
     ]
     assert ran.err.splitlines()[0] == "2 rows, mean reward 2"
 
@@ -65,10 +65,11 @@ def test_bad_rows_are_named_and_the_others_scored(rwd, write, spec):
     assert [row["row"] for row in rows] == list(range(1, 11))
     assert [row["reward"] for row in rows] == [1.5, None, None, None, None, None, None, None, None, 2.5]
     reasons = {row["row"]: row["invalid"] for row in rows if row["invalid"]}
-    assert "`x`" in reasons[2] and "NaN" in reasons[3] and "11" in reasons[4] and reasons[5] == "column `x` is missing"
+    assert "`x`" in reasons[2] and "NaN" in reasons[3] and "11" in reasons[4] and reasons[5] == "column `x`: is null"
     assert "not JSON" in reasons[6] and "list" in reasons[7] and "null" in reasons[8] and "`n`" in reasons[9]
-    assert "data.jsonl:5: column `x` is missing" in ran.err
-    assert "data.jsonl:8:" not in ran.err, "a null is a value: an invalid row, but no bad one"
+    assert "data.jsonl:6:" in ran.err
+    for line in (5, 8):
+        assert f"data.jsonl:{line}:" not in ran.err, "a null is a value: an invalid row, but no bad one"
 
 
 def test_a_null_alone_is_no_error(rwd, write, spec):
@@ -88,7 +89,10 @@ def test_only_what_is_asked_for_is_needed(rwd, write, spec):
     data = write("data.jsonl", lines({"x": 4}))
     ran = rwd("score", spec, data, "--output", "margin")
     assert ran.code == 0
-    assert scored(ran) == [{"row": 1, "reward": None, "terms": {}, "outputs": {"margin": 1.0}, "invalid": None}]
+    assert scored(ran) == [{"row": 1, "terms": {}, "outputs": {"margin": 1.0}, "invalid": None, "reasons": {}}]
+    assert rwd("score", spec, data, "--output", "margin", "--format", "text").out == "1\tmargin=1\n"
+    ran = rwd("score", spec, data, "--output", "reward")
+    assert scored(ran)[0]["outputs"] == {} and "note" not in ran.err
     ran = rwd("score", spec, data)
     assert scored(ran)[0]["reward"] == 4.5 and set(scored(ran)[0]["outputs"]) == {"margin"}
     assert "`noted` was not computed" in ran.err and "meta.note" in ran.err
@@ -234,3 +238,27 @@ def test_a_row_without_a_list_that_has_a_default(rwd, write):
     spec = write("spec.rwd", "axis ref ragged\ninput r : float[ref] in [0, 9] = []\nreward = sum(r over ref)\n")
     ran = rwd("score", spec, write("data.jsonl", lines({"r": [1, 2]}, {"other": 1})))
     assert ran.code == 0 and [row["reward"] for row in scored(ran)] == [3, 0]
+
+
+def test_a_row_that_lacks_a_key_of_others_has_a_null_or_the_default(rwd, write, spec):
+    hi = {"note": "hi"}
+    rows = [{"x": 1, "n": 1, "meta": hi}, {"x": 2, "meta": {}}, {"x": 3}, {"n": 2, "meta": hi}]
+    ran = rwd("score", spec, write("data.jsonl", lines(*rows)))
+    assert ran.code == 0 and [row["reward"] for row in scored(ran)] == [1.0, 2.5, 3.5, None]
+    assert [row["outputs"]["noted"] for row in scored(ran)] == [True, None, None, True]
+    assert scored(ran)[3]["invalid"] == "column `x`: is null"
+
+
+def test_every_invalid_output_says_why(rwd, write):
+    spec = write("spec.rwd", GROUPED.replace("reward = x", "reward = x\noutput adv = x"))
+    rows = [{"x": 1, "prompt": "a"}, {"x": 2, "prompt": None}, {"x": 3, "prompt": "a"}, {"prompt": "b"}]
+    ran = rwd("score", spec, write("data.jsonl", lines(*rows)), "--output", "reward", "adv")
+    null = "column `prompt`: is null"
+    assert [row["reasons"] for row in scored(ran)] == [{}, {"adv": null}, {}, {"adv": "column `x`: is null"}]
+    assert [row["invalid"] for row in scored(ran)] == [None, None, None, "column `x`: is null"]
+    assert f"1 x `adv`: {null}" in ran.err
+    text = rwd("score", spec, write("data.jsonl", lines(*rows)), "--output", "reward", "adv", "--format", "text").out
+    assert text.splitlines()[1] == f"2\t2\tadv=invalid\tadv: {null}"
+    alone = rwd("score", spec, write("data.jsonl", lines(*rows)), "--output", "adv")
+    assert [row["invalid"] for row in scored(alone)] == [None, null, None, "column `x`: is null"]
+    assert not any("reward" in row for row in scored(alone))

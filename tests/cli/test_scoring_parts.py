@@ -49,34 +49,38 @@ def test_a_line_is_json_even_where_numbers_are_infinite_and_texts_are_odd():
     assert line.count("\n") == 1
     read = json.loads(line.encode("utf-8", "backslashreplace"))
     assert read == {"row": 3, "reward": [1.0, None], "terms": {"a": 0.5}, "outputs": {"m": "-inf", "label": "é\ud800"},
-                    "invalid": None}
+                    "invalid": None, "reasons": {}}
 
 
 def test_text_lines_are_in_columns():
     assert as_text(Scored(3, 0.25, {"a": 0.125}, {}, None)) == "3\t0.25\ta=0.125\n"
+    assert as_text(Scored(5, 1, {}, {"m": None}, None, reasons={"m": "is null"})) == "5\t1\tm=invalid\tm: is null\n"
+    assert as_text(Scored(6, None, {}, {"m": 1}, None, rewarded=False)) == "6\tm=1\n"
     assert as_text(Scored(4, None, {}, {}, "no answer")) == "4\tinvalid\tno answer\n"
 
 
 def test_the_summary_counts_and_survives_an_interrupt():
     summary = Summary()
-    summary.add(0.5, None)
-    summary.add([1.0, [2.0, None]], None)
-    summary.add(None, "failed")
+    summary.add(0.5, None, {})
+    summary.add([1.0, [2.0, None]], None, {"adv": "is null"})
+    summary.add(None, "failed", {})
     summary.add_unread("not JSON")
     summary.add_work("quality", 4, 2)
     summary = Summary.from_dict(json.loads(json.dumps(summary.as_dict())))
     summary.add_work("quality", 1, 1)
     assert summary.text().splitlines() == [
         "4 rows, mean reward 1.75, 2 invalid", "        1 x failed", "        1 x not JSON",
+        "        1 x `adv`: is null",
         "  quality: 5 entries asked for, 3 evaluated"]
 
 
 def test_ever_new_reasons_do_not_fill_the_memory():
     summary = Summary()
     for number in range(1000):
-        summary.add(None, f"reason {number}")
-    assert len(summary.reasons) == KEPT_REASONS + 1
-    assert summary.reasons[OTHERS] == 1000 - KEPT_REASONS
+        summary.add(None, f"reason {number}", {"adv": f"reason {number}"})
+    for reasons in (summary.reasons, summary.others):
+        assert len(reasons) == KEPT_REASONS + 1
+        assert reasons[OTHERS] == 1000 - KEPT_REASONS
 
 
 def test_params_are_json_or_words():

@@ -12,7 +12,7 @@ from rewardlang.cli.scoring.batches import check_groups
 from rewardlang.cli.scoring.columns import choose, names_of, ragged_axes, sees_others
 from rewardlang.cli.scoring.lines import WRITERS
 from rewardlang.cli.scoring.resume import Output
-from rewardlang.cli.scoring.scorer import REWARD, TRUST_HINT, RewardScorer
+from rewardlang.cli.scoring.scorer import TRUST_HINT, RewardScorer
 from rewardlang.cli.scoring.session import Session, peek
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import note, plural
@@ -37,7 +37,7 @@ def run(values: SimpleNamespace) -> int:
     data = open_data(values.data, ragged_axes(names) | ({values.batch_by: None} if values.batch_by else {}))
     first, rows = peek(data)
     columns = choose(reward.spec, roots, names, set(bindings(values.bind)), first)
-    scorer = RewardScorer(reward, columns, values.output or _main_output(program))
+    scorer = RewardScorer(reward, columns, values.output)
     for sentence in scorer.check():
         note(f"note: {sentence}")
     output = _output(values, reward, data.identity)
@@ -94,11 +94,6 @@ def _roots(spec: Spec, names: Sequence[str]) -> list[Node]:
     """The nodes of the outputs that are asked for, terms included, and the assumptions that rows are held to."""
     asked = [output for name, output in spec.outputs.items() if not names or name in names]
     return [output.node for output in asked] + [node for output in asked for _, node in output.terms] + spec.assumptions
-
-
-def _main_output(program: Program) -> list[str]:
-    """Without `--output`, a spec's reward must be computable; other outputs are left out where their columns are absent."""
-    return [name for name, output in program.spec.outputs.items() if output.role == REWARD]
 
 
 def _output(values: SimpleNamespace, reward: CompiledReward, identity: str) -> Output | None:

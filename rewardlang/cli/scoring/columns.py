@@ -38,9 +38,9 @@ def ragged_axes(names: Mapping[Node, Sequence[str]]) -> dict[str, str | None]:
 class Columns:
     """The columns of a run.
 
-    `wanted` are those that the data have and the outputs need; a row without one of them cannot be read, except where
-    `defaults` has a value for it. `absent` are those that a row must not have: none of the first rows did, so what
-    rests on them was left out or is called instead.
+    `wanted` are those that the data have and the outputs need; a row without one of them has its value of `defaults`, else
+    a null. `absent` are those that a row must not have: none of the first rows did, so what rests on them was left out
+    or is called instead.
     """
 
     wanted: tuple[str, ...]
@@ -51,16 +51,11 @@ class Columns:
         """The wanted values of a row in order, or what is wrong with the row."""
         if row.values is None:
             return None, row.problem
-        values = []
-        for column in self.wanted:
-            known, value = find(row.values, column)
-            if not known and column not in self.defaults:
-                return None, f"column `{column}` is missing"
-            values.append(value if known else self.defaults[column])
         for column in self.absent:
             if find(row.values, column)[0]:
                 return None, f"column `{column}` is here, and in none of the first rows"
-        return values, None
+        found = [(column, *find(row.values, column)) for column in self.wanted]
+        return [value if known else self.defaults.get(column) for column, known, value in found], None
 
 
 def choose(spec: Spec, roots: Iterable[Node], names: Mapping[Node, Sequence[str]], bound: Collection[str],

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 class Scored:
     """What is known of one row: its reward (a number, nested lists, or None), terms and outputs by name, why it is invalid.
 
-    `number` is its line or row in the data; `unread` says that its data were wrong, so that nothing was computed.
+    `number` is its line or row in the data; `unread` says that its data were wrong, so that nothing was computed. `reasons`
+    has for each of the outputs that is invalid, or that has an invalid entry, why. `rewarded` tells that the reward was asked
+    for: without it a line has none.
     """
 
     number: int
@@ -17,11 +19,15 @@ class Scored:
     outputs: dict[str, object] = field(default_factory=dict)
     invalid: str | None = None
     unread: bool = False
+    reasons: dict[str, str] = field(default_factory=dict)
+    rewarded: bool = True
 
 
 def as_json(row: Scored) -> str:
     """One JSON object on one line; infinite numbers are the strings "inf" and "-inf"."""
-    entry = {"row": row.number, "reward": row.reward, "terms": row.terms, "outputs": row.outputs, "invalid": row.invalid}
+    reward = {"reward": row.reward} if row.rewarded else {}
+    entry = {"row": row.number, **reward, "terms": row.terms, "outputs": row.outputs, "invalid": row.invalid,
+             "reasons": row.reasons}
     try:
         return json.dumps(entry, ensure_ascii=False, allow_nan=False) + "\n"
     except ValueError:
@@ -29,9 +35,12 @@ def as_json(row: Scored) -> str:
 
 
 def as_text(row: Scored) -> str:
-    """Row, reward, terms, outputs and the reason, parted by tabs."""
+    """Row, reward, terms, outputs and the reasons, parted by tabs."""
     named = [f"{name}={_short(value)}" for group in (row.terms, row.outputs) for name, value in group.items()]
-    return "\t".join([str(row.number), _short(row.reward), *named, *([row.invalid] if row.invalid else [])]) + "\n"
+    reward = [_short(row.reward)] if row.rewarded else []
+    invalid = [row.invalid] if row.invalid and (row.rewarded or not row.reasons) else []
+    reasons = [f"{name}: {reason}" for name, reason in row.reasons.items()]
+    return "\t".join([str(row.number), *reward, *named, *invalid, *reasons]) + "\n"
 
 
 def _short(value: object) -> str:

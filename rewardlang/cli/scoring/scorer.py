@@ -43,7 +43,8 @@ class Profile:
 class RewardScorer:
     """Scores rows by a compiled reward.
 
-    `asked` are outputs that must be computable; `add_work` hears of each model's entries: name, demanded, evaluated.
+    `asked` are the outputs that are asked for, which must all be computable (none: the reward must, and the others are
+    left out where they are not); `add_work` hears of each model's entries: name, demanded, evaluated.
     """
 
     def __init__(self, reward: CompiledReward, columns: Columns, asked: Sequence[str]):
@@ -52,6 +53,8 @@ class RewardScorer:
         self._reward = reward
         self._columns = columns
         self._asked = asked
+        self._must = asked or [name for name, output in reward.spec.outputs.items() if output.role == REWARD]
+        self._rewarded = REWARD in (asked or reward.spec.outputs)
 
     def check(self) -> list[str]:
         """Why some outputs cannot be computed from these columns, one sentence each.
@@ -66,13 +69,13 @@ class RewardScorer:
         except words.RewardError as error:
             raise CliError(str(error)) from error
         left_out = []
-        for name in self._reward.spec.outputs:
-            if name in out.outputs or (self._asked and name not in self._asked and REWARD not in self._asked):
+        for name in self._asked or self._reward.spec.outputs:
+            if name in out.outputs:
                 continue
             try:
                 out.outputs[name]
             except words.MissingError as error:
-                if name in self._asked:
+                if name in self._must:
                     raise CliError(str(error), "other outputs can be asked for with --output") from error
                 left_out.append(str(error))
         return left_out
@@ -85,7 +88,7 @@ class RewardScorer:
         for place, row in enumerate(rows):
             values, problem = self._columns.values(row)
             if values is None:
-                found[place] = Scored(row.number, invalid=problem, unread=True)
+                found[place] = Scored(row.number, invalid=problem, unread=True, rewarded=self._rewarded)
             else:
                 places.append(place)
                 table.append(values)
@@ -117,10 +120,14 @@ def _cut(out: Result, numbers: list[int]) -> list[Scored]:
     """The result of a batch, row by row."""
     outputs = {name: out.to_lists(name) for name in out.outputs if name != REWARD}
     terms = {label: out.to_lists(f"term {label}") for label in out.terms}
-    rewards = out.to_lists(REWARD) if REWARD in out.outputs else [None] * len(numbers)
-    reasons, misread = out.invalid, out.misread
-    return [
-        Scored(number, rewards[place], {label: values[place] for label, values in terms.items()},
-               {name: values[place] for name, values in outputs.items()}, reasons[place], misread[place] is not None)
-        for place, number in enumerate(numbers)
-    ]
+    rewarded = REWARD in out.outputs
+    rewards = out.to_lists(REWARD) if rewarded else [None] * len(numbers)
+    reasons, misread = {name: out.reasons(name) for name in outputs}, out.misread
+    scored = []
+    for place, number in enumerate(numbers):
+        why = {name: found[place] for name, found in reasons.items() if found[place] is not None}
+        invalid = out.invalid[place] if rewarded else next(iter(why.values()), None)
+        scored.append(Scored(
+            number, rewards[place], {label: values[place] for label, values in terms.items()},
+            {name: values[place] for name, values in outputs.items()}, invalid, misread[place] is not None, why, rewarded))
+    return scored

@@ -85,7 +85,7 @@ class Session:
                 self.summary.add_unread(row.invalid)
                 self._show_problem(row)
             else:
-                self.summary.add(row.reward, row.invalid)
+                self.summary.add(row.reward, row.invalid, row.reasons if row.rewarded else {})
         text = "".join(map(self._line, scored)).encode("utf-8", "backslashreplace")
         if self._output is None:
             self._write(text)

@@ -1,40 +1,48 @@
 """What is said at the end of a run: counts, the mean reward, why rows are invalid, work of the models."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rewardlang.cli.terminal import plural
 
-SHOWN_PROBLEMS = 10
 KEPT_REASONS = 20
 OTHERS = "other reasons"
 
 
 @dataclass
 class Summary:
-    """Counts over all rows of a run, those before an interrupt included; `total` is the sum of the valid rewards."""
+    """Counts over all rows of a run, those before an interrupt included; `total` is the sum of the valid rewards, `reasons`
+    say why rewards are invalid, `others` why outputs beside them are.
+    """
 
     rows: int = 0
     valid: int = 0
     total: float = 0.0
     unread: int = 0
     reasons: Counter = field(default_factory=Counter)
+    others: Counter = field(default_factory=Counter)
     work: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, kept: dict) -> "Summary":
         """The inverse of `as_dict`; `{}` is a new one."""
-        return cls(**{**kept, "reasons": Counter(kept.get("reasons", {}))})
+        counters = {name: Counter(kept.get(name, {})) for name in ("reasons", "others")}
+        return cls(**{**kept, **counters})
 
     def as_dict(self) -> dict:
         """All counts, for JSON."""
-        return {**vars(self), "reasons": dict(self.reasons)}
+        return {**vars(self), "reasons": dict(self.reasons), "others": dict(self.others)}
 
-    def add(self, reward: object, invalid: str | None) -> None:
-        """Count a row that was scored; `reward` is a number, nested lists of numbers, or None."""
+    def add(self, reward: object, invalid: str | None, others: Mapping[str, str]) -> None:
+        """Count a row that was scored; `reward` is a number, nested lists of numbers, or None, `others` say why other outputs
+        are invalid.
+        """
         self.rows += 1
+        for name, reason in others.items():
+            _count(self.others, f"`{name}`: {reason}")
         if invalid is not None:
-            self._add_reason(invalid)
+            _count(self.reasons, invalid)
         elif reward is not None:
             self.valid += 1
             self.total += total(reward)
@@ -43,16 +51,12 @@ class Summary:
         """Count a row that could not be read."""
         self.rows += 1
         self.unread += 1
-        self._add_reason(problem)
+        _count(self.reasons, problem)
 
     def add_work(self, name: str, demanded: int, evaluated: int) -> None:
         """Count entries of a model or verifier: those that were asked for, and those that it was called on."""
         so_far = self.work.get(name, [0, 0])
         self.work[name] = [so_far[0] + demanded, so_far[1] + evaluated]
-
-    def _add_reason(self, reason: str) -> None:
-        known = reason in self.reasons or len(self.reasons) < KEPT_REASONS
-        self.reasons[reason if known else OTHERS] += 1
 
     def text(self) -> str:
         """A few lines for people."""
@@ -64,8 +68,15 @@ class Summary:
             head += f", {invalid:,} invalid"
         lines = [head]
         lines += [f"  {count:>7,} x {reason}" for reason, count in self.reasons.most_common()]
+        lines += [f"  {count:>7,} x {reason}" for reason, count in self.others.most_common()]
         lines += [f"  {name}: {asked:,} entries asked for, {done:,} evaluated" for name, (asked, done) in self.work.items()]
         return "\n".join(lines)
+
+
+def _count(reasons: Counter, reason: str) -> None:
+    """Count a reason; ever new ones do not fill the memory."""
+    known = reason in reasons or len(reasons) < KEPT_REASONS
+    reasons[reason if known else OTHERS] += 1
 
 
 def total(reward: object) -> float:
