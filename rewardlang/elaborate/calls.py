@@ -49,6 +49,7 @@ def call(cx: Context, expr: tree.Call, hint: Type | None) -> Value:
         raise cx.fail("RW390", expr.span, what=f"`{name}`")
     homes = standard_homes(name)
     cure = f": write `use {homes[0]}: {name}`" if homes else near(name, function_names(cx.module))
+    cure = cure or ": declare it as a `def`, a `verifier` or a `model`"
     raise cx.fail("RW106", expr.span, name=name, hint=cure)
 
 

@@ -69,7 +69,8 @@ def interval(cx: Context, domain: tree.Domain | None, what: str) -> Interval | N
         return None
     low, high = _number(cx, domain.low, what), _number(cx, domain.high, what)
     if not low <= high:
-        raise cx.fail("RW121", domain.span, what=f"the lower end of {what}", value=show(low), domain=f"[-inf, {show(high)}]")
+        raise cx.fail("RW121", domain.span, what=what, value=f"[{show(low)}, {show(high)}]",
+                      domain="what a range can be: its lower end comes first")
     return Interval.of(low, high)
 
 

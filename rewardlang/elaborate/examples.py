@@ -101,6 +101,8 @@ def _expect(cx: Context, expect: tree.Expect, samples: int) -> ExpectInfo:
 def _is_literal(expr: tree.Expr) -> bool:
     if isinstance(expr, tree.Unary):
         return _is_literal(expr.operand)
+    if isinstance(expr, tree.Binary):
+        return _is_literal(expr.left) and _is_literal(expr.right)
     return isinstance(expr, _LITERAL)
 
 

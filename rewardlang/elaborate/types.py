@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from rewardlang.elaborate.constants import interval
-from rewardlang.elaborate.context import Context
+from rewardlang.elaborate.context import Context, Failed
 from rewardlang.elaborate.scope import BUILT_IN_AXES, POPULATIONS, axis_names
 from rewardlang.syntax import tree
 from rewardlang.text.near import distance, hint
@@ -34,7 +34,10 @@ def axis_named(cx: Context, name: str, span: Span, among: Iterable[Axis] = ()) -
     for space in (cx.axes, cx.module.axes, cx.module.made, cx.spec.axes, BUILT_IN_AXES):
         if name in space:
             return space[name]
-    raise cx.fail("RW105", _word_in(span, name), name=name, hint=hint(name, axis_names(cx.module)))
+    if name in cx.module.broken:     # its declaration has a finding of its own
+        raise Failed
+    cure = hint(name, axis_names(cx.module)) or f": declare it, for example `axis {name} ragged`"
+    raise cx.fail("RW105", _word_in(span, name), name=name, hint=cure)
 
 
 def _word_in(span: Span, word: str) -> Span:
