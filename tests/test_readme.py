@@ -53,3 +53,9 @@ def test_every_decision_is_listed():
     folder = ROOT / "docs" / "decisions"
     listed = set(re.findall(r"\]\(([\w-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8")))
     assert listed == {page.name for page in folder.glob("*.md")} - {"README.md"}
+
+
+def test_what_make_installs_it_installs_without_words():
+    said = subprocess.run(["make", "--dry-run", "--always-make", "demo"], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True)
+    (install,) = [line for line in said.stdout.splitlines() if "pip install" in line]
+    assert {"--quiet", "--disable-pip-version-check"} <= set(install.split())

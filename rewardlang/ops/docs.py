@@ -11,7 +11,8 @@ _HEAD = """\
 # Operators
 
 Written from the operator table (`rewardlang/ops/`) by `python -m rewardlang.ops.docs`; a test holds the two together.
-Each line says what an operator computes, where it is invalid, and shows one case that is a test.
+Each line says what an operator computes, where it is invalid, and shows one case that is a test; `step` has three positions
+in the cases.
 
 `number` stands for int, float, or a bool as 0 or 1. The result `arithmetic` is an int if all arguments are ints or bools,
 else a float. *In each argument* says how the result moves: `+` never falls, `-` never rises, `?` neither for sure.
@@ -32,7 +33,7 @@ invalid, and so does an invalid `where` or `by`; over a population invalid rollo
 The axis stays; each position sees others of it, or over a population each rollout sees others, in the order of the data.
 `where` and `by` narrow what is seen, as in reductions; the position itself need not be admitted.
 A running scan is invalid from an invalid entry on; over a population invalid rollouts are left out."""),
-    Family.PLACEMENT: ("Placement", "From one axis to another. `step` has three positions in the cases."),
+    Family.PLACEMENT: ("Placement", "From one axis to another."),
     Family.HOST: ("Texts, tables and records", "Python objects, never tensors."),
 }
 

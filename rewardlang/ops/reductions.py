@@ -42,8 +42,8 @@ REDUCTIONS = (
         "Whether every entry is true; true if there are none. An invalid entry matters only where no other is false.",
         ("all([true, invalid, false] over step)", False), monotone="+"),
     row("count", anything("x"), "int", "drop", primitive("count"),
-        "The number of entries, whatever they are: `count(over claim where m)` counts positions; "
-        "`sum(b over claim)` counts trues.", ("count([5, 7] over claim)", 2)),
+        "The number of positions, of those with `where` that it admits: `count(over claim where m)`; "
+        "`sum(b over claim)` counts trues too.", ("count(over step)", 3)),
     row("first", anything("x"), "first", "first", primitive("first"),
         "The first entry; invalid if there are none.", ("first([4, 5, 6] over turn)", 4), domain=nonempty, monotone="+",
         smooth=True),

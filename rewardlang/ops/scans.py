@@ -31,7 +31,8 @@ RUNNING = (
         "Mean of the entries so far; invalid before the first that `where` admits.",
         ("cummean([1, 3, 2] over step)", [1.0, 2.0, 2.0]), bounds=lambda k, xs: xs, monotone="+", smooth=True),
     row("cumcount", anything("x"), "int", "drop", primitive("cumcount"),
-        "The number of entries so far, this one included.", ("cumcount([7, 7, 7] over step)", [1, 2, 3])),
+        "The number of positions so far, this one included, of those with `where` that it admits.",
+        ("cumcount(over step)", [1, 2, 3])),
 )
 
 #: Each position looks at the one next to it that `where` and `by` admit.

@@ -12,6 +12,9 @@ _ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *PLACEMENT, *HOST)
 
 OPERATORS: dict[str, Operator] = {row.name: row for row in _ROWS}
 
+#: Rows that count positions: they are written without the value that they have in the graph, `count(over claim where m)`.
+COUNTS = ("count", "cumcount")
+
 if len(OPERATORS) != len(_ROWS):
     raise ValueError("two rows of the operator table share a name")
 
@@ -23,6 +26,8 @@ def of_family(family: Family) -> list[Operator]:
 
 def signature(row: Operator) -> str:
     """`std(x: number over …, ddof = …) -> float`, for people."""
+    if row.name in COUNTS:
+        return f"{row.name}(over …) -> {row.result}"
     over = " over …" if row.family in (Family.REDUCTION, Family.SCAN) else ""
     parts = []
     for argument in row.arguments:

@@ -10,7 +10,8 @@ from rewardlang.ops.floats import FloatKernel, call
 from rewardlang.ops.intervals import KERNEL
 from rewardlang.ops.kernel import Collections, Control, Host, Placement, Pointwise
 from rewardlang.ops.row import Family, Operator
-from rewardlang.ops.table import OPERATORS, of_family, signature
+from rewardlang.ops.table import COUNTS, OPERATORS, of_family, signature
+from rewardlang.program import check
 
 GRAPH = """
 add sub mul div neg pow abs sign floor ceil round sqrt exp log log1p sin cos tan tanh sigmoid softplus log_sigmoid relu clamp
@@ -94,6 +95,8 @@ _FORMS = (
 
 def _python(row: Operator) -> str:
     """The example's text as a Python expression of `f`, the row."""
+    if row.name in COUNTS:
+        return row.example[0].replace(f"{row.name}(over step)", "f([0, 0, 0])")
     text = re.sub(r" over \w+", "", row.example[0]).replace("onto step", "length=step").replace("at = ", "")
     text = text.replace("by = ", "")
     for form, written in _FORMS:
@@ -122,3 +125,15 @@ def test_the_example_is_so(row: Operator):
              "codes": lambda x: call(kernel, OPERATORS["codes"], x)}
     value = eval(_python(row), {"__builtins__": {}}, names)
     assert repr(value) == repr(row.example[1])
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_what_counts_is_written_as_the_page_says(name: str):
+    row = OPERATORS[name]
+    head = "setting episodic\naxis d = 3\ninput m : bool[d]\nreward = 1\n"
+    shown = [signature(row).partition(" ->")[0].replace("…", "d"), row.example[0].replace("step", "d")]
+    for text in (*shown, f"{name}(over d where m)"):
+        assert not [found for found in check(text=f"{head}output y = {text}\n") if found.severity == "error"], text
+    assert [found.code for found in check(text=f"{head}output y = {name}(m over d)\n")][:1] == ["RW107"]
+    on_the_page = re.findall(rf"`{name}\(([^`]*)`", docs.page())
+    assert on_the_page and all(text.startswith("over ") for text in on_the_page)

@@ -9,8 +9,8 @@ class Scored:
     """What is known of one row: its reward (a number, nested lists, or None), terms and outputs by name, why it is invalid.
 
     `number` is its line or row in the data; `unread` says that its data were wrong, so that nothing was computed. `reasons`
-    has for each of the outputs that is invalid, or that has an invalid entry, why. `rewarded` tells that the reward was asked
-    for: without it a line has none.
+    has for each of the outputs that is invalid, or that has an invalid entry, why. `rewarded` tells that the reward was
+    asked for: without it a line has none.
     """
 
     number: int

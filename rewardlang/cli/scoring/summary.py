@@ -35,8 +35,8 @@ class Summary:
         return {**vars(self), "reasons": dict(self.reasons), "others": dict(self.others)}
 
     def add(self, reward: object, invalid: str | None, others: Mapping[str, str]) -> None:
-        """Count a row that was scored; `reward` is a number, nested lists of numbers, or None, `others` say why other outputs
-        are invalid.
+        """Count a row that was scored; `reward` is a number, nested lists of numbers, or None, `others` say why other
+        outputs are invalid.
         """
         self.rows += 1
         for name, reason in others.items():
