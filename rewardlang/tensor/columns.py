@@ -10,6 +10,7 @@ from torch import Tensor
 from rewardlang.tensor import words
 from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.lists import Partial, read_list
+from rewardlang.tensor.padded import lay_out, read_lengths
 from rewardlang.tensor.sizes import Sizes
 from rewardlang.tensor.wanted import Column, Problems, Wanted
 from rewardlang.values.axes import Axis
@@ -24,7 +25,8 @@ class Batch:
     int64 tensor [B, *sizes of the axes it lies within]. `dense` says that no ragged axis has padding, `clean` that every
     entry is valid, `grad` that gradients may be asked for. `told` has, for each axis whose lengths no column tells
     everywhere, where they are told: bool, of the shape of the lengths ([B] for an axis of one size). `problems` has for
-    each column the rows in which it is wrong, `refused` those rows that break an assumption.
+    each column the rows in which it is wrong, `refused` those rows that break an assumption. `widths` says how wide the
+    tensors are along an axis that came in as such, padding included.
     """
 
     size: int
@@ -41,6 +43,7 @@ class Batch:
     refused: list[Problems] = field(default_factory=list)
     told: dict[Axis, Tensor] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
+    widths: dict[Axis, int] = field(default_factory=dict)
 
     def outer(self, axis: Axis) -> tuple[Axis, ...]:
         """The axes that a ragged axis lies within."""
@@ -71,6 +74,7 @@ def read(wanted: Sequence[Wanted], raw: Sequence[object], lengths: Mapping[str, 
     """
     columns = [_as_known(column) for column in raw]
     batch = _shape(wanted, columns)
+    lengths = read_lengths(lengths, batch.size)
     later = []
     for want, column in zip(wanted, columns, strict=True):
         if isinstance(column, Tensor) and not want.type.kind.on_host:
@@ -179,7 +183,7 @@ def _trimmed(lengths: Tensor) -> list[Tensor]:
     return [row[: int((row > 0).nonzero().max()) + 1] if (row > 0).any() else row[:0] for row in lengths]
 
 
-def _read_tensor(want: Wanted, raw: Tensor, batch: Batch, lengths: Mapping[str, object] | None) -> Column:
+def _read_tensor(want: Wanted, raw: Tensor, batch: Batch, lengths: Mapping[str, Tensor]) -> Column:
     axes = want.type.axes
     if raw.dim() != len(axes) + 1:
         inner = "".join(f", {axis.name}" for axis in axes)
@@ -188,43 +192,15 @@ def _read_tensor(want: Wanted, raw: Tensor, batch: Batch, lengths: Mapping[str, 
         if axis.size is not None and raw.shape[position + 1] != axis.size:
             problem = words.wrong_size(axis.name, axis.size, raw.shape[position + 1])
             raise words.RewardError(words.within_row(want.column, problem))
-    real, found = None, {}
+    whole, real, found = raw, None, {}
     if axes:
-        raw, real, found = _lay_out(raw, axes, lengths or {})
+        raw, real, found = lay_out(want.column, whole, axes, lengths)
     column = _check(want, raw, real, batch.dtype)
     column.lengths, column.dense = found, real is None
-    return column
-
-
-def _lay_out(raw: Tensor, axes: tuple[Axis, ...], given: Mapping[str, object]) -> tuple[Tensor, Tensor | None, dict]:
-    """Cut a padded tensor to its greatest lengths; returns it, the mask of real positions (None: all) and the lengths."""
-    real, found = None, {}
     for position, axis in enumerate(axes, start=1):
-        if not axis.ragged:
-            continue
-        within = [at for at, other in enumerate(axes[: position - 1], start=1) if other.name in axis.within]
-        outer = [raw.shape[at] for at in (0, *within)]
-        if axis.name not in given:
-            found[axis] = torch.full(outer, raw.shape[position], dtype=torch.int64, device=raw.device)
-            continue
-        lengths = torch.as_tensor(given[axis.name], dtype=torch.int64).to(raw.device).clamp(0, raw.shape[position])
-        lengths = lengths[(slice(None), *(slice(0, size) for size in outer[1:]))]
-        longest = int(lengths.max()) if lengths.numel() else 0
-        raw = raw.narrow(position, 0, longest)
-        found[axis] = lengths
-        mask = torch.arange(longest, device=raw.device) < lengths.unsqueeze(-1)
-        mask = _over(mask, axis, axes, raw.dim())
-        real = mask if real is None else real & mask
-    return raw, None if real is None else real.expand(raw.shape), found
-
-
-def _over(mask: Tensor, axis: Axis, axes: tuple[Axis, ...], dimensions: int) -> Tensor:
-    """A mask [B, *within, axis] as one that broadcasts over [B, *axes]."""
-    present = {*axis.within, axis.name}
-    for position, other in enumerate(axes[: axes.index(axis)], start=1):
-        if other.name not in present:
-            mask = mask.unsqueeze(position)
-    return mask[(...,) + (None,) * (dimensions - mask.dim())]
+        if axis.ragged:
+            batch.widths[axis] = max(batch.widths.get(axis, 0), whole.shape[position])
+    return column
 
 
 def _check(want: Wanted, raw: Tensor, real: Tensor | None, dtype: torch.dtype) -> Column:

@@ -12,6 +12,7 @@ from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Code, Given
 from rewardlang.tensor.calls import Counts
 from rewardlang.tensor.host import HostArgument, Run, pools_of
+from rewardlang.tensor.padded import widened
 from rewardlang.tensor.wanted import Problems
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
@@ -49,7 +50,8 @@ class Named(Mapping):
 class Result:
     """Rewards, and what they are made of, for one batch of B rollouts.
 
-    Tensors are [B, *axes], 0 in padding and where invalid, and always finite. `reward`, `weight`, `keep`, `done`,
+    Tensors are [B, *axes], 0 in padding and where invalid, and always finite; along an axis of which columns came as
+    tensors they are as wide as the widest of these, else as its longest list. `reward`, `weight`, `keep`, `done`,
     `advantage` are the outputs of those roles; `outputs`, `terms`, `gates` give all by name. `valid` [B] tells which
     rollouts have a reward, `invalid` why the others have none, `mask` (of the shape of `reward`) which of its entries
     count. `counts` says how often each model and verifier was asked.
@@ -126,7 +128,7 @@ class Result:
         given = self._code.given[self._main]
         data, _ = self.finished(self._main)
         rows = self.valid.view(-1, *(1,) * len(given.node.type.axes))
-        real = self._real(given)
+        real = self.real(self._main)
         return rows.expand(data.shape).clone() if real is None else rows & real
 
     @cached_property
@@ -195,7 +197,10 @@ class Result:
             data = torch.where(mask, data, torch.zeros((), dtype=data.dtype, device=data.device))
         if data.is_floating_point() and data.dtype is not run.batch.result:
             data = data.to(run.batch.result)
-        return data, mask
+        if not run.batch.widths:
+            return data, mask
+        axes, widths = given.node.type.axes, self._widths(given)
+        return widened(data, axes, widths), None if mask is None else widened(mask, axes, widths)
 
     def _whole(self, data: Tensor | float | bool, given: Given) -> Tensor:
         """The value with a dimension for the rollouts."""
@@ -235,7 +240,7 @@ class Result:
             return mask.expand(batch.size)
         if mask.dim() == 1:
             return mask
-        real = self._real(self._code.given[name])
+        real = self.real(name)
         return (mask if real is None else mask | ~real).flatten(1).all(1)
 
     def _faulty_rows(self, name: str) -> Tensor | None:
@@ -267,7 +272,15 @@ class Result:
 
     def real(self, name: str) -> Tensor | None:
         """Which entries of a value are no padding, bool [B, *axes]; None if all are."""
-        return self._real(self._code.given[name])
+        given = self._code.given[name]
+        real = self._real(given)
+        return None if real is None else widened(real, given.node.type.axes, self._widths(given))
+
+    def _widths(self, given: Given) -> dict[Axis, int]:
+        """How wide a value is along those of its axes that came in with tensors: as wide as these."""
+        widths = self._run.batch.widths
+        named = {axis.name: width for axis, width in widths.items()}
+        return {axis: widths.get(axis, named.get(axis.like, 0)) for axis in given.node.type.axes if axis.ragged}
 
     def _real(self, given: Given) -> Tensor | None:
         """Which entries of a value are no padding, bool [B, *axes]; None if all are."""

@@ -17,11 +17,13 @@ from rewardlang.tensor.emit import Variant, length_name, told_name
 from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
+from rewardlang.tensor.padded import known_axes
 from rewardlang.tensor.params import resolve_params
 from rewardlang.tensor.plan import Plan, Planner
 from rewardlang.tensor.result import Result
 from rewardlang.tensor.saving import restore, save
 from rewardlang.tensor.sources import Source, bound, find_binding, named
+from rewardlang.values.axes import Axis
 
 
 def compile_spec(
@@ -99,8 +101,8 @@ class CompiledReward:
         """The rewards of a batch.
 
         `columns` by name: lists, arrays or tensors with one entry a rollout (ragged axes as nested lists, or as a padded
-        tensor with `lengths` by axis name). Columns that the spec does not know are ignored. `update_run` has an effect only
-        on specs with statistics `over run`. Raises RewardError where nothing can be computed; what is wrong in single rows
+        tensor with `lengths` by axis name: whole numbers [B, *axes it lies within], none beyond the tensor). Columns that the spec does not know are ignored. `update_run` has an effect only
+        on specs with statistics `over run`. Raises RewardError where nothing can be computed or `lengths` do not fit; what is wrong in single rows
         makes only them invalid.
         """
         raw = {path: column for path in self._planner.names if (column := find(columns, path)) is not None}
@@ -108,6 +110,7 @@ class CompiledReward:
         assumed = self._assumed(frozenset(raw))
         wanted = list((plan.columns if assumed is None else plan.columns | assumed.columns).values())
         rows = self._row_count(raw or columns)
+        known_axes(lengths, self._axes())
         given = [raw[want.column] if want.column in raw else [plan.filled[want.column]] * rows for want in wanted]
         batch = read(wanted, given, lengths)
         if not wanted:
@@ -116,6 +119,12 @@ class CompiledReward:
             with torch.no_grad():
                 refuse(batch, assumed, self._result(assumed, batch))
         return self._result(plan, batch)
+
+    def _axes(self) -> list[Axis]:
+        """The axes along which there can be columns."""
+        types = [info.type for info in self.spec.inputs.values()]
+        types += [want.type for wanted in self._planner.wanted.values() for want in wanted]
+        return [axis for type_ in types for axis in type_.axes]
 
     def _result(self, plan: Plan, batch: Batch) -> Result:
         code = self._code(plan, self._variant(batch))

@@ -105,6 +105,11 @@ def wrong_dimensions(column: str, wanted: int, axes: str, got: int) -> str:
     return f"column `{column}` must have {wanted} dimensions (rollouts{axes}) and has {got}"
 
 
+def wrong_lengths(axis: str, problem: str) -> str:
+    """For `lengths` that do not fit the columns."""
+    return f"the lengths of `{axis}` {problem}"
+
+
 def nothing_to_compute(missing: dict[str, list[str]]) -> str:
     """For a call in which every output lacks something."""
     lines = [f"  {output} needs {listed(names)}" for output, names in missing.items()]
@@ -169,6 +174,7 @@ _UNDEFINED = {
     "pick": "is past the end of the list",
     "place": "has a position out of range",
     "spread": "has a position out of range",
+    "rename": "has no value in another rollout of the population",
     "lookup": "is not in the table",
     "field": "is null",
     "const": "is `invalid`",
