@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from dataclasses import replace
 
 from rewardlang.elaborate import terms as attribution
 from rewardlang.elaborate.constants import plain
@@ -296,10 +297,12 @@ def rename(cx: Context, expr: tree.Rename, hint: Type | None) -> Value:
         axes = (target, *node.type.axes)
         args = (node, group_codes(cx, expr)) if expr.source == "group" else (node,)
     else:
-        axes = tuple(target if axis.name == expr.source else axis for axis in node.type.axes)
-        args = (node,)
-        if target not in axes:
+        source = next((axis for axis in node.type.axes if axis.name == expr.source), None)
+        if source is None:
             raise cx.fail("RW109", expr.span, what="this value", axis=expr.source, axes=_names(node), hint="")
+        target = replace(target, within=source.within)
+        axes = tuple(target if axis == source else axis for axis in node.type.axes)
+        args = (node,)
     return Value(cx.spec.graph.add("rename", args, node.type.with_axes(axes), expr.span, source=expr.source, target=target))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rewardlang.syntax import tree
@@ -82,6 +82,7 @@ class ScopeBuilder:
         module = Module(key, program)
         for declaration in program.declarations:
             self._declare(module, declaration)
+        module.axes.update({name: _copy(module, axis) for name, axis in module.axes.items() if axis.like})
         said = _DECLARES.findall(program.span.source.text)
         module.broken.update(name for name in said if not module.knows(name))
         for declaration in program.declarations:
@@ -170,6 +171,14 @@ def _axis(declaration: tree.AxisDecl) -> Axis:
     size = size and min(size, _MOST_POSITIONS)
     return Axis(declaration.name, ragged=declaration.ragged, ordered=declaration.ordered, size=size,
                 labels=declaration.labels, like=declaration.like)
+
+
+def _copy(module: Module, axis: Axis) -> Axis:
+    """A copy of an axis has its form; one of the group, a length for each rollout, one of the batch, one size for all."""
+    source = module.axes.get(axis.like) or BUILT_IN_AXES.get(axis.like)
+    if source is None:
+        return replace(axis, ragged=axis.like == "group")
+    return replace(axis, ragged=source.ragged, ordered=source.ordered, size=source.size, labels=source.labels)
 
 
 def all_modules(module: Module, seen: dict[str, Module] | None = None) -> Iterable[Module]:

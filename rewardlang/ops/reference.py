@@ -182,9 +182,11 @@ def _note_copy(run: Evaluation, node, rollout: int) -> None:
         run.note((target,), _population(run, node, rollout), rollout, {})
         return
     source = next(axis for axis in node.args[0].type.axes if axis.name == _source(node))
-    for at in run.positions(node.args[0].type.axes, rollout, {}) or []:
+    outer = [axis for axis in node.args[0].type.axes if axis.name in source.within]
+    for at in run.positions(outer, rollout, {}) or []:
         length = run.length(source, rollout, at)
-        run.note((target,), [None] * length, rollout, at)
+        if length is not None:
+            run.note((target,), [None] * length, rollout, at)
 
 
 def _population(run: Evaluation, node, rollout: int) -> list[int]:

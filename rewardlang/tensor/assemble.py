@@ -34,7 +34,7 @@ class Given:
 
 @dataclass(eq=False)
 class Code:
-    """Everything that runs for one variant of one plan."""
+    """Everything that runs for one variant of one plan; `copies` has the lengths of copied axes that are given back."""
 
     plan: Plan
     variant: Variant
@@ -43,6 +43,7 @@ class Code:
     order: list[Segment | Step] = field(default_factory=list)
     given: dict[str, Given] = field(default_factory=dict)
     asked: dict[Node, fx.Node] = field(default_factory=dict)
+    copies: dict[Axis, fx.Node] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
 
@@ -74,6 +75,9 @@ class Assembler:
             code.asked = self._asked()
         wanted = [node for given in code.given.values() for node in (given.data, given.valid) if isinstance(node, fx.Node)]
         wanted += code.asked.values()
+        code.copies = {axis: self.emitter.lengths[axis] for node in self.plan.roots.values() for axis in node.type.axes
+                       if axis.like and axis.ragged}
+        wanted += code.copies.values()
         steps = self._steps(wanted)
         code.steps = steps
         code.order = split(build.graph, build.attributes, steps, wanted)

@@ -220,7 +220,7 @@ class Control:
             return (a if c.data else b).plain()
         if a.constant and b.constant:
             return self._choose_constants(c, a, b)
-        if a.data is b.data and a.axes == b.axes:
+        if _same(a, b):
             return a.plain()
         a, b = self.build.number(a), self.build.number(b)
         datas, axes, batched = self.build.align(c, a, b)
@@ -254,13 +254,13 @@ class Control:
         for x, y in ((a, b), (b, a)):
             if x.constant:
                 return y.plain() if x.data else FALSE
-        return a.plain() if a.data is b.data else self._join(operator.and_, a, b)
+        return a.plain() if _same(a, b) else self._join(operator.and_, a, b)
 
     def _or(self, a: Value, b: Value) -> Value:
         for x, y in ((a, b), (b, a)):
             if x.constant:
                 return TRUE if x.data else y.plain()
-        return a.plain() if a.data is b.data else self._join(operator.or_, a, b)
+        return a.plain() if _same(a, b) else self._join(operator.or_, a, b)
 
     def _join(self, function: Callable, a: Value, b: Value) -> Value:
         datas, axes, batched = self.build.align(a, b)
@@ -276,3 +276,8 @@ class Control:
 
 class Kernel(Pointwise, Control, Collections):
     """All that emission reads the table's rows with; placement and host rows are emitted on their own."""
+
+
+def _same(a: Value, b: Value) -> bool:
+    """Whether two values are one tensor along the same axes: a copy of an axis is another view of its data."""
+    return a.data is b.data and a.axes == b.axes

@@ -12,6 +12,7 @@ from rewardlang.tensor import place
 from rewardlang.tensor.fxgraph import TRUE, Builder, Value
 from rewardlang.tensor.kernel import Kernel
 from rewardlang.values.axes import Axis, join, without
+from rewardlang.values.types import Type
 
 
 class Placements:
@@ -90,10 +91,12 @@ class Placements:
     def _rename(self, node: Node, x: Value, keys: Value | None = None) -> Value:
         source, target = node["source"], node["target"]
         name = getattr(source, "name", source)
-        if name == "batch":
-            return self._all_rollouts(x, target)
-        if name == "group":
-            return self._all_mates(x, keys, target)
+        if name in ("batch", "group"):
+            there = self._there(x, node.args[0].type)
+            found = self._all_rollouts(there, target) if name == "batch" else self._all_mates(there, keys, target)
+            if found.valid is not None:
+                self.own[node] = found.valid
+            return found
         axis = next(axis for axis in node.args[0].type.axes if axis.name == name)
         self.build.sizes.setdefault(target, self.build.sizes.get(axis, axis.size))
         if target.ragged:
@@ -117,11 +120,17 @@ class Placements:
             return x.masked(valid)
         return replace(x, axes=(target, *x.axes), batched=False, valid=valid)
 
+    def _there(self, x: Value, type_: Type) -> Value:
+        """A value that is invalid past the end of each rollout's lists, where others may still go on."""
+        return x.masked(self.k.both(x.valid, self.real(type_.axes)))
+
     def _all_mates(self, x: Value, keys: Value, target: Axis) -> Value:
         pair = self.build.call(place.mates, keys.data)
         table, sizes = (self.build.call(operator.getitem, pair, position) for position in (0, 1))
         self.build.sizes.setdefault(target, (table, 1))
         self.lengths.setdefault(target, sizes)
+        if keys.valid is not None:
+            self.lengths_valid.setdefault(target, keys.valid)
         return self._of_mates(x, table, target).masked(self.k.both(
             None if x.valid is None else self._of_mates(x.valid, table, target), keys.valid))
 

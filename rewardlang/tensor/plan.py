@@ -81,12 +81,12 @@ class Planner:
         return found
 
     def _list_makers(self) -> dict[Axis, Node]:
-        """The calls of which an output takes only the length of their list."""
+        """The calls, and the copies of axes, of which an output takes only the length."""
         nodes = reachable(info.node for info in self.outputs.values())
-        bare = {axis for node in nodes for axis in bare_axes(node) if axis.maker}
-        calls = [node for node in self.spec.graph.nodes if node.op == "call"] if bare else []
-        return {axis: node for node in reversed(calls) for axis in node.type.axes
-                if axis in bare and axis not in node["lifted"] and not any(axis in arg.type.axes for arg in node.args)}
+        bare = {axis for node in nodes for axis in bare_axes(node) if axis.maker or axis.like}
+        makers = [node for node in self.spec.graph.nodes if node.op in ("call", "rename")] if bare else []
+        return {axis: node for node in reversed(makers) for axis in node.type.axes
+                if axis in bare and axis not in node.get("lifted", ()) and not any(axis in arg.type.axes for arg in node.args)}
 
     def plan(self, present: Callable[[str], bool]) -> Plan:
         """The plan where `present` says which columns there are."""
@@ -109,12 +109,13 @@ class Planner:
         makers = self._made_for(roots.values(), columns, defaults)
         nodes = reachable_until([*roots.values(), *makers], {*columns, *defaults})
         more = {lengths[axis] for axis in axes_of(nodes) - self._known(nodes, columns, defaults) if axis in lengths}
-        nodes = sorted({*nodes, *more}, key=lambda node: node.number)
+        nodes = self._in_order({*nodes, *more})
         there = set(nodes)
         calls = {node: self._source(node) for node in nodes if node.op == "call" and node not in columns}
         return Plan(self.spec, kept, roots, nodes, {node: want for node, want in columns.items() if node in there},
                     calls, {node: value for node, value in defaults.items() if node in there}, missing,
-                    {columns[node].column: entry for node, entry in filled.items()}, frozenset(makers))
+                    {columns[node].column: entry for node, entry in filled.items()},
+                    frozenset(node for node in makers if node.op == "call"))
 
     def assumed(self, present: Callable[[str], bool]) -> Plan | None:
         """The plan of the assumptions that these columns can be held to: those that rest on them and on no call."""
@@ -152,9 +153,24 @@ class Planner:
         return {info.node: coded(info.default, info.type) for info in infos if info.has_default and info.node not in columns}
 
     def _made_for(self, roots: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> list[Node]:
-        """The calls that are needed for the length of their list, which no value that is needed brings along."""
+        """The calls and copies that are needed for their length."""
         nodes = reachable_until(roots, {*columns, *defaults}) if self.makers else []
         return [self.makers[axis] for axis in dict.fromkeys(axis for node in nodes for axis in bare_axes(node)) if axis in self.makers]
+
+    def _in_order(self, nodes: Collection[Node]) -> list[Node]:
+        """The nodes, arguments first, and before one that asks for a length the node that makes it."""
+        order: dict[Node, None] = {}
+        stack = sorted(nodes, key=lambda node: -node.number)
+        there = set(nodes)
+        while stack:
+            node = stack[-1]
+            before = [*node.args, *(self.makers[axis] for axis in bare_axes(node) if axis in self.makers)] if self.makers else []
+            waiting = [other for other in before if other in there and other not in order]
+            if waiting:
+                stack += waiting
+            else:
+                order[stack.pop()] = None
+        return list(order)
 
     def _lacking(self, roots: Iterable[Node], columns: Collection[Node], defaults: Collection[Node]) -> list[str]:
         """The names of what is not there, though some roots rest on it."""
@@ -210,7 +226,9 @@ def gives_lengths(info: InputInfo) -> bool:
 
 def bare_axes(node: Node) -> set[Axis]:
     """The axes along which a node looks though no argument has them: `count`, `index` and `length` ask for lengths only."""
-    return axes_of([node]) - {axis for arg in node.args for axis in arg.type.axes} if node.op != "call" else set()
+    if node.op in ("call", "rename"):
+        return set()
+    return axes_of([node]) - {axis for arg in node.args for axis in arg.type.axes}
 
 
 def axes_of(nodes: Iterable[Node]) -> set[Axis]:

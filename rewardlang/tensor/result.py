@@ -287,13 +287,19 @@ class Result:
         axes = given.node.type.axes
         found = None
         for position, axis in enumerate(axes, start=1):
-            lengths = self._run.lengths.get(axis, self._run.batch.lengths.get(axis))
+            lengths = self._lengths.get(axis)
             if not axis.ragged or lengths is None:
                 continue
             size = self._size(given, position)
             mask = _laid_along(torch.arange(size, device=lengths.device) < lengths.unsqueeze(-1), axis, axes, True)
             found = mask if found is None else found & mask
         return found
+
+    @cached_property
+    def _lengths(self) -> dict[Axis, Tensor]:
+        """The lengths of all ragged axes: of the columns, of lists that calls made, and of copies."""
+        copies = {axis: self._run.tensors[node] for axis, node in self._code.copies.items()}
+        return {**self._run.batch.lengths, **self._run.lengths, **copies}
 
     def _size(self, given: Given, position: int) -> int:
         data = self._run.tensors[given.data]
@@ -319,10 +325,11 @@ class Result:
             raise words.MissingError(self.outputs._problem(name))
         given = self._code.given[full]
         data, mask = self.finished(full)
-        rows = data if isinstance(data, list) else data.tolist()
+        # Adding 0 turns -0.0 into 0.0 and leaves every other number as it is.
+        rows = data if isinstance(data, list) else (data + 0.0 if data.is_floating_point() else data).tolist()
         marks = None if mask is None else mask.tolist()
         alive = self.row_mask(full).tolist() if self._by_row(full) else None
-        lengths = {axis: found.tolist() for axis, found in {**self._run.batch.lengths, **self._run.lengths}.items()}
+        lengths = {axis: found.tolist() for axis, found in self._lengths.items()}
         told = {axis: found.tolist() for axis, found in self._run.batch.told.items()}
         cut = _Cut(given.node.type.axes, lengths, told, _converter(given.node.type))
         marks = [True] * self._run.batch.size if marks is None else marks

@@ -139,3 +139,10 @@ def test_padding_reaches_no_value_and_no_gradient(rows, extra, garbage):
     out.reward.sum().backward()
     inside = torch.tensor([[i < len(row) for i in range(width)] for row in rows]).reshape(len(rows), width)
     assert torch.equal(padded.grad, inside.double())
+
+
+def test_no_negative_zero_shows_in_lists():
+    text = "input x : float\ninput s : float[step]\nreward = {\n    a: -1 * x\n    b: 0 * x\n}\noutput each = -s\noutput n = round(x)"
+    out = rl.compile(text=text)({"x": [0, -0.0, -3], "s": [[0, -0.0], [-0.0], []]})
+    assert str([out.to_lists(name) for name in (*out.outputs, "a", "b")]) == str(
+        [[0.0, 0.0, 3.0], [[0.0, 0.0], [0.0], []], [0, 0, -3], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]])
