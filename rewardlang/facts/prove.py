@@ -15,7 +15,7 @@ from rewardlang.values.endpoint import Endpoint, exact
 from rewardlang.values.interval import Interval
 
 #: Boxes looked at for one bound, and facts found for each of them: the same on every machine.
-BOXES = 300
+BOXES = 180
 WORK = 60
 
 #: Signs are worth their cost where a box has no more sources, and a graph no more nodes, than this.
