@@ -58,6 +58,7 @@ def test_the_wheel_carries_the_folders_it_needs(wheel):
         assert files, f"nothing in {folder}"
         for file in files:
             assert f"rewardlang/_data/{Path(folder).name}/{file.name}" in names
+    assert "rewardlang/_data/language.md" in names
 
 
 def test_the_wheel_carries_a_parse_table_that_is_used(installed, tmp_path):
@@ -85,3 +86,4 @@ def test_score_from_elsewhere(installed):
 def test_explain_from_elsewhere(installed):
     page = installed("rewardlang", "explain", "RW001")
     assert "RW001" in page and "Use instead" in page
+    assert installed("rewardlang", "explain", "ensure").startswith("# ensure\n")

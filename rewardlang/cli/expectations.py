@@ -35,9 +35,9 @@ def run_example(program: Program, example: ExampleInfo, bind: Mapping[str, objec
         found = {name: out.to_lists(name) for name in names}
     except RewardError as error:
         return [Outcome(expect, False, problem=str(error)) for expect in example.expects]
-    reasons = [reason for reason in out.invalid if reason]
     pairs = zip(names, example.expects, strict=True)
-    return [_judge(expect, found[name], example.samples, reasons) for name, expect in pairs]
+    return [_judge(expect, found[name], example.samples, [reason for reason in out.reasons(name) if reason])
+            for name, expect in pairs]
 
 
 def _columns(spec: Spec, example: ExampleInfo, bind: Mapping[str, object], trust: Sequence[str]) -> dict[str, list]:

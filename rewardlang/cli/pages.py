@@ -1,10 +1,13 @@
-"""The pages of `explain`: diagnostics, operators, and the standard library, each made of where it is defined."""
+"""The pages of `explain`: diagnostics, words, operators, and the standard library, each made of where it is defined."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from rewardlang.cli.language import Word, first_sentence, word, words
 from rewardlang.data import folder
+from rewardlang.ops.docs import literal
 from rewardlang.ops.row import Operator
 from rewardlang.ops.table import OPERATORS, signature
 from rewardlang.syntax import tree
@@ -17,7 +20,7 @@ DECLARED = (tree.Def, tree.External, tree.Machine, tree.Let)
 
 @dataclass(frozen=True)
 class Page:
-    """One page: `kind` is `diagnostic`, `operator`, `function` or `module`; `summary` is its line in a list."""
+    """One page: `kind` is `diagnostic`, `word`, `operator`, `function` or `module`; `summary` is its line in a list."""
 
     name: str
     kind: str
@@ -26,12 +29,15 @@ class Page:
 
 
 def find_page(topic: str) -> Page | None:
-    """The page of a code, an operator, a function (`overlong`, `std.length.overlong`) or a module (`std.length`)."""
+    """The page of a code, a word, an operator, a function (`overlong`, `std.length.overlong`) or a module (`std.length`)."""
     code = next((row.code for row in CODES.values() if topic.upper() == row.code or topic == row.name), None)
     if code is not None:
         return _of_code(code)
     operator = next((row for row in OPERATORS.values() if topic in (row.name, row.symbol)), None)
     wanted = {page.name: page for page in library() if topic in (page.name, page.name.rpartition(".")[2])}
+    found = word(topic)
+    if found is not None and operator is None:
+        return _of_word(found, topic, wanted)
     if topic in wanted or (wanted and operator is None):
         return wanted.get(topic) or next(iter(wanted.values()))
     return None if operator is None else _of_operator(operator)
@@ -39,12 +45,14 @@ def find_page(topic: str) -> Page | None:
 
 def all_pages() -> list[Page]:
     """Every page, by kind."""
-    return [_of_code(code) for code in CODES] + [_of_operator(row) for row in OPERATORS.values()] + [*library()]
+    of_words = [_of_word(each, each.name, ()) for each in words() if each.name not in OPERATORS]
+    return [_of_code(code) for code in CODES] + of_words + [_of_operator(row) for row in OPERATORS.values()] + [*library()]
 
 
 def names() -> list[str]:
     """All that `find_page` knows, short names included."""
     found = [page.name for page in all_pages()]
+    found += [name for each in words() for name in each.words]
     return found + [name.rpartition(".")[2] for name in found] + [row.name for row in CODES.values()]
 
 
@@ -54,11 +62,27 @@ def _of_code(code: str) -> Page:
     return Page(code, "diagnostic", f"{row.severity}: {row.name.replace('-', ' ')}", text)
 
 
+def _of_word(found: Word, topic: str, also: Collection[str]) -> Page:
+    """The page under the word that was asked for; `also` are pages of the library of the same name."""
+    more = "".join(f"\n`rewardlang explain {name}` is about the standard library.\n" for name in also)
+    return Page(topic, "word", _summary(found), f"# {topic}\n\n{found.text}{more}")
+
+
+def _summary(found: Word) -> str:
+    """The first sentence that is neither code nor the name of a part."""
+    fenced = re.sub(r"^```.*?^```$", "", found.text, flags=re.MULTILINE | re.DOTALL)
+    prose = next(part for part in fenced.split("\n\n") if part.strip() and not part.startswith("    "))
+    return first_sentence(re.sub(r"^\*\*[\w ]+\.\*\* ", "", prose.strip()).replace("**", ""))
+
+
 def _of_operator(row: Operator) -> Page:
     written, value = row.example
-    lines = [f"# {row.name}", "", row.doc, "", f"    {signature(row)}", "", "For example", "", f"    {written}",
-             f"    is {value}"]
-    return Page(row.name, "operator", row.doc.split("\n")[0], "\n".join(lines) + "\n")
+    where = " where `step` has three positions" if "step" in written and "[" not in written else ""
+    lines = [f"# {row.name}", "", row.doc, "", f"    {signature(row)}", "", f"For example{where}", "", f"    {written}",
+             f"    is {literal(value)}"]
+    about = word(row.name)
+    lines += ["", about.text.rstrip()] if about else []
+    return Page(row.name, "operator", first_sentence(row.doc), "\n".join(lines) + "\n")
 
 
 @cache
@@ -81,7 +105,7 @@ def _of_module(module: str, docstring: str, pages: list[Page]) -> Page:
     width = max((len(page.name) for page in pages), default=0)
     listed = [f"    {page.name:<{width}}  {page.summary}" for page in pages]
     lines = [f"# {module}", "", docstring.strip(), "", *listed]
-    return Page(module, "module", docstring.strip().split("\n")[0], "\n".join(lines) + "\n")
+    return Page(module, "module", first_sentence(docstring), "\n".join(lines) + "\n")
 
 
 def _of_declaration(module: str, declaration) -> Page:
@@ -90,7 +114,7 @@ def _of_declaration(module: str, declaration) -> Page:
     indented = "\n".join(f"    {line}" for line in text.splitlines())
     parts = [f"# {module}.{declaration.name}", "", *([comment, ""] if comment else []), indented, "",
              f"Use it with `use {module}: {declaration.name}`."]
-    summary = comment.split("\n")[0] if comment else text.split("\n")[0]
+    summary = first_sentence(comment) if comment else text.split("\n")[0]
     return Page(f"{module}.{declaration.name}", "function", summary, "\n".join(parts) + "\n")
 
 

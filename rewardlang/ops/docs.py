@@ -54,13 +54,13 @@ def _entry(row: Operator) -> str:
     marks = f" In each argument: `{row.monotone}`." if row.monotone.strip("?") else ""
     laws = f" Laws: {', '.join(law.replace('_', ' ') for law in row.laws)}." if row.laws else ""
     return (f"\n### {row.name}\n\n`{signature(row)}`{written}\n\n{row.doc}\n\n"
-            f"`{text}` is `{_literal(value)}`. Units: {row.units.replace('_', ' ')}.{marks}{laws}\n")
+            f"`{text}` is `{literal(value)}`. Units: {row.units.replace('_', ' ')}.{marks}{laws}\n")
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
     """As the language writes it."""
     if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
+        return f"[{', '.join(map(literal, value))}]"
     if value is None:
         return "invalid"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from rewardlang.cli.expectations import holds
+from rewardlang.cli.language import first_sentence
 from rewardlang.ops.table import OPERATORS
+from rewardlang.syntax.words import DECLARATIONS
 from rewardlang.text.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,7 +147,45 @@ class TestExplain:
         listed = rwd("explain").out
         assert "RW001" in listed and "softmax" in listed and "std.length.overlong" in listed
         pages = json.loads(rwd("explain", "--format", "json").out)["pages"]
-        assert {page["kind"] for page in pages} == {"diagnostic", "operator", "module", "function"}
+        assert {page["kind"] for page in pages} == {"diagnostic", "word", "operator", "module", "function"}
+
+    def test_every_word_that_begins_a_declaration_or_a_block_has_a_page(self, rwd):
+        language = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+        for name in (*DECLARATIONS, "gate", "match", "block", "from", "learnable", "over", "where", "by", "until"):
+            page = rwd("explain", name)
+            heading, _, *text = page.out.splitlines()
+            assert page.code == 0 and heading == f"# {name}"
+            own = [line for line in text if line and line in language]
+            assert own or text[0].strip() in language, f"nothing of docs/language.md is on the page of {name}"
+
+    @pytest.mark.parametrize(("topic", "said"), [
+        ("input", "input x : float in [0, 1] = 0"), ("ensure", "ensure reward in [-1, 1]"), ("gate", "**Gates.**"),
+        ("learnable", "param scale in [0, 1] = 0.2"), ("group", "rewardlang explain std.group"), ("match", "over labels"),
+        ("objective", "RW390"), ("example", "expect formatted"), ("axis", "`step`, `turn`"),
+    ])
+    def test_the_page_of_a_word_is_its_part_of_the_language(self, rwd, topic, said):
+        page = rwd("explain", topic).out
+        assert said in page and "\n## " not in page and len(page) < 3000
+
+    def test_a_misspelt_word_names_the_nearest(self, rwd):
+        for wrong, right in (("inptu", "input"), ("exampel", "example"), ("learnabel", "learnable")):
+            assert f"did you mean `{right}`" in rwd("explain", wrong).err
+
+    def test_summaries_are_whole_sentences(self, rwd):
+        pages = json.loads(rwd("explain", "--format", "json").out)["pages"]
+        for page in pages:
+            summary = page["summary"]
+            assert summary.count("(") == summary.count(")") or page["kind"] == "word", summary
+            assert page["kind"] == "diagnostic" or summary.endswith("."), summary
+        assert len({page["name"] for page in pages}) == len(pages)
+
+    @pytest.mark.parametrize(("text", "first"), [
+        ("One.", "One."), ("One. Two.", "One."), ("One (of A. B, eq. 13) here. Two.", "One (of A. B, eq. 13) here."),
+        ("Of arXiv 2503.14476, and\nmore. Then.", "Of arXiv 2503.14476, and more."), ("`a. B` is. `c`.", "`a. B` is."),
+        ("No end", "No end"), ("No end\n\nTwo.", "No end"), ("A, i.e. b. C.", "A, i.e. b."),
+    ])
+    def test_the_first_sentence(self, text, first):
+        assert first_sentence(text) == first
 
 
 class TestExamples:

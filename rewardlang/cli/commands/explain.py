@@ -1,4 +1,4 @@
-"""`explain`: the page of a diagnostic, an operator or a function of the standard library, or the list of all pages."""
+"""`explain`: the page of a diagnostic, a word, an operator or a function of the standard library, or the list of all."""
 
 from types import SimpleNamespace
 
@@ -7,7 +7,7 @@ from rewardlang.cli.pages import all_pages, find_page, names
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.text.near import did_you_mean
 
-HEADINGS = {"diagnostic": "Diagnostics", "operator": "Operators",
+HEADINGS = {"diagnostic": "Diagnostics", "word": "Language", "operator": "Operators",
             "module": "Standard library", "function": "Standard library"}
 
 
