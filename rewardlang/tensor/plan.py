@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, InputInfo, OutputInfo, Spec
@@ -37,6 +38,11 @@ class Plan:
     def needed(self) -> set[Node]:
         """What is needed on every rollout; a gate's condition is looked at only where its gate is reached."""
         return {node for name, node in self.roots.items() if not name.startswith("gate ")} | self.makers
+
+    @cached_property
+    def sees_group(self) -> bool:
+        """Whether something that runs looks at other rollouts of its group."""
+        return any(node.get("group") or node.op == "rename" and node["target"].like == "group" for node in self.nodes)
 
     def rests_on(self, root: Node) -> set[Node]:
         """All nodes of the plan that a root rests on."""

@@ -17,6 +17,7 @@ from rewardlang.tensor.emit import Variant, length_name, told_name
 from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
+from rewardlang.tensor.membership import check_sizes
 from rewardlang.tensor.padded import known_axes
 from rewardlang.tensor.params import resolve_params
 from rewardlang.tensor.plan import Plan, Planner
@@ -115,10 +116,20 @@ class CompiledReward:
         batch = read(wanted, given, lengths)
         if not wanted:
             batch.size = rows
+        if self.spec.group_size is not None and self.spec.group_key is not None:
+            self._check_groups(plan, assumed, batch)
         if assumed is not None:
             with torch.no_grad():
                 refuse(batch, assumed, self._result(assumed, batch))
         return self._result(plan, batch)
+
+    def _check_groups(self, plan: Plan, assumed: Plan | None, batch: Batch) -> None:
+        """Hold the rows to the declared sizes of groups, if anything that is computed looks at groups."""
+        key = self.spec.inputs[self.spec.group_key].node
+        for part in (plan, assumed):
+            if part is not None and part.sees_group and (key in part.columns or key in part.defaults):
+                check_sizes(self.spec, batch, part.columns.get(key))
+                return
 
     def _axes(self) -> list[Axis]:
         """The axes along which there can be columns."""

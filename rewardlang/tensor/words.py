@@ -95,6 +95,12 @@ def assumption(text: str) -> str:
     return f"`assume {shortened(text, 100)}` does not hold"
 
 
+def group_size(key: str, value: object, size: int, least: int, most: int) -> str:
+    """For a row whose group has another size than declared."""
+    allowed = number(least) if least == most else f"{number(least)} to {number(most)}"
+    return f"the group `{key}` = {shown(value)} has {size} row{'s' if size != 1 else ''}, declared are {allowed}"
+
+
 def mixed_devices(first: str, first_device: object, second: str, second_device: object) -> str:
     """For tensors that do not lie on one device."""
     return f"columns lie on several devices: `{first}` on {first_device}, `{second}` on {second_device}"
