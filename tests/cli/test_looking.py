@@ -252,6 +252,11 @@ class TestNew:
         ran = rwd("new", path)
         assert ran.code == 2 and "exists already" in ran.err and path.read_text() == "reward = 1\n"
 
+    def test_a_name_that_is_none_is_refused(self, rwd):
+        for name in ("", ".", "/"):
+            ran = rwd("new", name)
+            assert ran.code == 2 and "needs a name" in ran.err
+
     def test_a_folder_that_is_not_there_is_named(self, rwd, tmp_path):
         ran = rwd("new", tmp_path / "none" / "mine")
         assert ran.code == 2 and "no such file or directory" in ran.err

@@ -12,6 +12,8 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 def run(values: SimpleNamespace) -> int:
     """Write the file and say what to do next; the exit code."""
     path = Path(values.path)
+    if not path.name:
+        raise CliError("`new` needs a name for the file", "for example: rewardlang new my_reward")
     path = path if path.suffix == ".rwd" else path.with_name(path.name + ".rwd")
     _write(path, (TEMPLATES / f"{values.kind}.rwd").read_text(encoding="utf-8"))
     if values.format == "json":
