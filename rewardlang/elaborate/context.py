@@ -33,6 +33,7 @@ class Session:
     rules: Mapping[type, Callable]
     values: dict[tuple[str, str], Value | None] = field(default_factory=dict)
     reported: set[tuple[str, Span]] = field(default_factory=set)
+    group_is_broken: bool = False
     expansions: int = 0
 
     def report(self, code: str, span: Span, *notes: Note, subject: str | None = None, **values) -> None:

@@ -104,6 +104,7 @@ def _group(cx: Context) -> None:
                           found=str(info.type))
     else:
         cx.spec.group_key = declaration.key
+    cx.session.group_is_broken = cx.spec.group_key is None
     if declaration.size is not None:
         try:
             low, high = (constant(cx, end, "the size of a group") for end in declaration.size)

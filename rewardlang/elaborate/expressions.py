@@ -201,8 +201,8 @@ def compared(cx: Context, op: str, left: Node, right: Node, expr: tree.Expr) -> 
     elif left.type.kind is Kind.BOOL and op not in ("==", "!="):
         left, right = expect_kind(cx, left, "number", expr.span, op), expect_kind(cx, right, "number", expr.span, op)
     elif left.type.kind.on_host:
-        raise cx.fail("RW108", expr.span, what=f"what `{op}` compares", wanted="a number, bool, enum, text or id",
-                      found=article(left.type))
+        wanted = "a number, bool, enum, text or id" if op in ("==", "!=") else "a number"
+        raise cx.fail("RW108", expr.span, what=f"what `{op}` compares", wanted=wanted, found=article(left.type))
     if left.type.kind is Kind.ENUM and op not in ("==", "!="):
         raise cx.fail("RW108", expr.span, what=f"what `{op}` compares", wanted="a number", found=article(left.type))
     return apply(cx, _SYMBOLS[op], [left, right], expr.span)
@@ -311,6 +311,8 @@ def group_codes(cx: Context, expr: tree.Expr) -> Node:
     key = cx.spec.group_key
     if key is None and cx.definition:
         return cx.const(0, INT, expr.span)
+    if key is None and cx.session.group_is_broken:
+        raise Failed
     if key is None:
         raise cx.fail("RW123", expr.span)
     return codes(cx, cx.spec.inputs[key].node, expr)
