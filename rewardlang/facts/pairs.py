@@ -1,6 +1,6 @@
 """Claims about a pair of rollouts in two different cases: `(reward when a) > (reward when b)`."""
 
-from rewardlang.facts.boxes import Box, centre, halves
+from rewardlang.facts.boxes import Box, centre, corners, halves
 from rewardlang.facts.prove import BOXES, Question, Reach, reach
 from rewardlang.facts.verdict import HOLDS, PROVED, REFUTED, UNPROVED, Verdict, present, settles, unbounded, where
 from rewardlang.facts.witness import entries, sentence, shown, values_at, word
@@ -11,12 +11,17 @@ from rewardlang.values.interval import REAL, Interval
 
 #: Boxes of params looked at for one pair.
 _PAIR_BOXES = 64
+#: With more params than these, proofs let the two rollouts differ in them too: that costs less and proves less.
+_MOST_PARAMS = 6
+#: With so few, refutations try their corners beside their middle.
+_FEW_PARAMS = 3
 
 
 def decide_pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) -> Verdict:
     """Two rollouts that share nothing but the params: the worst of one against the best of the other."""
     params = _params(ranges, left, right)
-    open_boxes: list[Box] = [dict(params)]
+    cut = params if len(params) <= _MOST_PARAMS else []
+    open_boxes: list[Box] = [dict(cut)]
     worst = None
     for looked in range(_PAIR_BOXES):
         if not open_boxes:
@@ -29,19 +34,25 @@ def decide_pair(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) ->
         if gap is None or settles(op, gap):
             continue
         worst = gap if worst is None else worst.hull(gap)
-        at = {source: Interval(centre(part), centre(part)) for source, part in box.items()}
-        if box:
-            _, points = _gap(ranges, info, op, left, right, at, work)
-        verdict = points and _refuted_pair(ranges, info, op, left, right, [{**at, **point} for point in points])
-        if verdict:
-            return verdict
-        parts = halves(ranges, box, params)
+        for at in _settings(box or dict(params), looked):
+            if at:
+                _, points = _gap(ranges, info, op, left, right, at, work)
+            verdict = points and _refuted_pair(ranges, info, op, left, right, [{**at, **point} for point in points])
+            if verdict:
+                return verdict
+        parts = halves(ranges, box, cut)
         if not parts:
             break
         open_boxes += parts
     verdict = _searched_pair(ranges, info, op, left, right)
     known = f"the first less the second is only known to be {_end_of(worst, op)}"
     return verdict or Verdict(info, UNPROVED, known=known, reason=unbounded(worst) or "compensation")
+
+
+def _settings(box: Box, looked: int) -> list[Box]:
+    """Values of the params to look for a refutation at: the middle of a box, and at first its corners if they are few."""
+    ends = corners(box, 2**_FEW_PARAMS) if box and not looked and len(box) <= _FEW_PARAMS else ()
+    return [{source: Interval(centre(part), centre(part)) for source, part in box.items()}, *ends]
 
 
 def _end_of(worst: Interval, op: str) -> str:
@@ -66,7 +77,8 @@ def _decided_at_once(ranges, info: EnsureInfo, op: str, left: Claim, right: Clai
 def _gap(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, box: Box, boxes: int = BOXES):
     """What left - right can be at its ends over pairs with params in the box, and the points there.
 
-    An order is decided by one end, equality by both, of which the points are those where the two differ. None if there is no pair.
+    An order is decided by one end, equality by both, of which the points are those where the two differ. None if there is
+    no pair.
     """
     gap = points = None
     for upward in (False, True) if op in ("==", "!=") else (op in ("<", "<="),):

@@ -1,8 +1,11 @@
 """Ensures: proved, refuted by what the reference finds too, or not known; never the wrong one."""
 
+import time
+
 import pytest
 from programs import facts_of
 
+from rewardlang import check
 from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED
 
 PLAIN = """
@@ -181,3 +184,23 @@ def test_failures_are_no_values():
     assert facts.ensures[1].status != PROVED, "where the judge fails it is 0"
     assert facts.output("reward").invalid_from == ("judge",)
     assert facts.output("guarded").invalid_from == ()
+
+
+def test_a_pair_is_refuted_at_a_corner_of_the_params():
+    found = check(text="""
+        input x : float in [0, 1]
+        param w in [0, 1] = 0.5
+        reward = x * w
+        ensure (reward when x > 0.5) > (reward when x < 0.5)
+    """)
+    assert [d.code for d in found] == ["RW210"]
+    assert found[0].witness["first"]["w"] == found[0].witness["second"]["w"] == 0
+
+
+def test_a_pair_with_many_params_is_looked_at_in_bounded_time():
+    rows = "".join(f"param p{n} in [0, 1] = 0.5\ninput x{n} : float in [0, 1]\n" for n in range(64))
+    terms = "\n".join(f"t{n}: p{n} * x{n}" for n in range(64))
+    start = time.perf_counter()
+    found = check(text=f"{rows}reward = {{\n{terms}\n}}\nensure (reward when x0 > 0.5) > (reward when x0 < 0.2)\n")
+    assert time.perf_counter() - start < 5
+    assert [d.code for d in found] == ["RW211"]
