@@ -199,7 +199,7 @@ def test_a_pair_is_refuted_at_a_corner_of_the_params():
 
 def test_a_pair_with_many_params_is_looked_at_in_bounded_time():
     rows = "".join(f"param p{n} in [0, 1] = 0.5\ninput x{n} : float in [0, 1]\n" for n in range(64))
-    terms = "\n".join(f"t{n}: p{n} * x{n}" for n in range(64))
+    terms = "\n".join(f"  t{n}: p{n} * x{n}" for n in range(64))
     start = time.perf_counter()
     found = check(text=f"{rows}reward = {{\n{terms}\n}}\nensure (reward when x0 > 0.5) > (reward when x0 < 0.2)\n")
     assert time.perf_counter() - start < 5
