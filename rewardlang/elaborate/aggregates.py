@@ -19,6 +19,7 @@ from rewardlang.values.types import Kind, Type
 
 AGGREGATES = {name: row for name, row in OPERATORS.items() if row.family in (Family.REDUCTION, Family.SCAN)}
 _WITH_START = ("prev", "ahead", "delta")
+_COUNTS = ("count", "cumcount")
 _TIES = ("order", "average", "min", "max", "dense")
 _CHOICES = {"ties": _TIES}
 
@@ -46,10 +47,10 @@ def aggregate(cx: Context, call: tree.Call, row: Operator) -> Value:
 
 def _subject(cx: Context, call: tree.Call, row: Operator, value: Value | None) -> Node | None:
     if value is None:
-        if row.name in ("count", "cumcount"):
+        if row.name in _COUNTS:
             return None
         raise cx.fail("RW107", call.span, name=row.name, problem="needs a value, for example `mean(x over step)`")
-    if row.name in ("count", "cumcount"):
+    if row.name in _COUNTS:
         problem = f"counts positions: write `{row.name}(over … where m)`, or `sum` to count what is true"
         raise cx.fail("RW107", call.span, name=row.name, problem=problem)
     return expect_kind(cx, value.node, row.arguments[0].kinds, call.arguments[0].span, row.name)
@@ -68,6 +69,7 @@ def _start(cx: Context, call: tree.Call, row: Operator, positional: list, value:
 
 def _window(cx: Context, call: tree.Call, row: Operator, subject: Node | None) -> Window:
     axes = subject.type.axes if subject else ()
+    known = (*axes, *(axis for info in cx.spec.inputs.values() for axis in info.type.axes))
     if call.over is None:
         ordered = ordered_axes(axes)
         if row.family is Family.SCAN and len(ordered) == 1:
@@ -76,7 +78,8 @@ def _window(cx: Context, call: tree.Call, row: Operator, subject: Node | None) -
         raise cx.fail("RW107", call.span, name=row.name, problem=f"does not say over which axis: {example}")
     population = next((name for name in call.over.axes if name in POPULATIONS), None)
     if population is None:
-        return Window(tuple(axis_named(cx, name, call.over.span, axes) for name in call.over.axes))
+        among = axes if row.name not in _COUNTS else known     # what is counted may have no axis of its own
+        return Window(tuple(axis_named(cx, name, call.over.span, among) for name in call.over.axes))
     if len(call.over.axes) > 1:
         raise cx.fail("RW107", call.span, name=row.name, problem=f"cannot join `{population}` with another axis")
     ragged = [axis.name for axis in axes if axis.ragged]

@@ -64,7 +64,7 @@ class Planner:
 
     def _candidates(self) -> dict[Node, list[Wanted]]:
         """For each input and call the columns that can give it, the best first."""
-        roots = [*(info.node for info in self.outputs.values()), *self.makers.values(), *self.spec.assumptions]
+        roots = [*self._roots(self.outputs).values(), *self.makers.values(), *self.spec.assumptions]
         nodes = reachable(roots)
         nodes += [info.node for info in self.spec.inputs.values() if info.node not in nodes and axes_of([info.node])]
         infos = {info.node: info for info in self.spec.inputs.values()}
@@ -88,7 +88,7 @@ class Planner:
 
     def _list_makers(self) -> dict[Axis, Node]:
         """The calls, and the copies of axes, of which an output takes only the length."""
-        nodes = reachable(info.node for info in self.outputs.values())
+        nodes = reachable(self._roots(self.outputs).values())
         bare = {axis for node in nodes for axis in bare_axes(node) if axis.maker or axis.like}
         makers = [node for node in self.spec.graph.nodes if node.op in ("call", "rename")] if bare else []
         return {axis: node for node in reversed(makers) for axis in node.type.axes
@@ -111,7 +111,8 @@ class Planner:
                 missing[name] = lacks
             else:
                 kept[name] = info
-        roots = self._roots(kept)
+        roots = {name: node for name, node in self._roots(kept).items()
+                 if name in kept or not self._lacking([node], columns, defaults)}
         makers = self._made_for(roots.values(), columns, defaults)
         nodes = reachable_until([*roots.values(), *makers], {*columns, *defaults})
         more = {lengths[axis] for axis in axes_of(nodes) - self._known(nodes, columns, defaults) if axis in lengths}
