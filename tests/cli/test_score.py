@@ -262,3 +262,10 @@ def test_every_invalid_output_says_why(rwd, write):
     alone = rwd("score", spec, write("data.jsonl", lines(*rows)), "--output", "adv")
     assert [row["invalid"] for row in scored(alone)] == [None, null, None, "column `x`: is null"]
     assert not any("reward" in row for row in scored(alone))
+
+
+@pytest.mark.parametrize(("text", "rows", "code"), [(b"", 0, 0), (b"\x00not json\n{broken\n", 2, 1)])
+def test_data_without_a_row_that_can_be_read(rwd, write, text, rows, code):
+    ran = rwd("score", write("spec.rwd", "input x : float in [0, 1]\nreward = x\n"), write("data.jsonl", text))
+    assert ran.code == code
+    assert [row["reward"] for row in scored(ran)] == [None] * rows

@@ -38,7 +38,8 @@ def run(values: SimpleNamespace) -> int:
     first, rows = peek(data)
     columns = choose(reward.spec, roots, names, set(bindings(values.bind)), first)
     scorer = RewardScorer(reward, columns, values.output)
-    for sentence in scorer.check():
+    readable = any(row.values is not None for row in first)     # else there is no telling which columns are missing
+    for sentence in scorer.check() if readable else ():
         note(f"note: {sentence}")
     output = _output(values, reward, data.identity)
     session = Session(data, scorer, WRITERS[values.format], output, sys.stdout.buffer.write, note)
