@@ -17,6 +17,7 @@ _FACE = {
     "SpecError": "rewardlang.text.diagnostic", "Diagnostic": "rewardlang.text.diagnostic",
     "Interval": "rewardlang.values.interval",
     "compile": "rewardlang.tensor.build", "Reward": "rewardlang.tensor.build",
+    "Result": "rewardlang.tensor.result",
 }
 
 __all__ = sorted([*_FACE, "__version__"])
