@@ -269,3 +269,14 @@ def test_data_without_a_row_that_can_be_read(rwd, write, text, rows, code):
     ran = rwd("score", write("spec.rwd", "input x : float in [0, 1]\nreward = x\n"), write("data.jsonl", text))
     assert ran.code == code
     assert [row["reward"] for row in scored(ran)] == [None] * rows
+
+
+def test_a_row_without_a_list_whose_default_is_one_entry(rwd, write):
+    spec = write("spec.rwd", "setting episodic\naxis d = 2\ninput x : float[step] in [0, 10]\n"
+                             "input y : float[d] in [0, 1] = 1\ninput w : float[step] in [0, 1] = 1\ninput k : enum{a, b}[d] = b\n"
+                             "reward = sum(x * w over step) + sum((k == b) * y over d)\n")
+    whole = {"x": [1, 2], "y": [1, 1], "w": [0.5, 0.5], "k": ["a", "b"]}
+    rows = [whole, {"x": [3, 4]}, {"x": None, "y": [1, 1]}, {"x": [], "y": [0, 1], "k": None}]
+    ran = rwd("score", spec, write("data.jsonl", lines(*rows)))
+    assert [row["reward"] for row in scored(ran)] == [2.5, 9, None, None]
+    assert [row["invalid"] for row in scored(ran)][2:] == ["column `x`: is null", "column `k`: is null"]

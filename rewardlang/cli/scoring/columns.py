@@ -1,7 +1,7 @@
 """Which columns of the data a run reads, and what a row without one of them means."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rewardlang.cli.data.rows import Row, find
 from rewardlang.ir.node import Node, reachable
@@ -39,13 +39,14 @@ class Columns:
     """The columns of a run.
 
     `wanted` are those that the data have and the outputs need; a row without one of them has its value of `defaults`, else
-    a null. `absent` are those that a row must not have: none of the first rows did, so what rests on them was left out
-    or is called instead.
+    a null. `beside` has, for a default that is one entry along an axis, the columns whose lists are as long. `absent` are
+    those that a row must not have: none of the first rows did, so what rests on them was left out or is called instead.
     """
 
     wanted: tuple[str, ...]
     defaults: Mapping[str, object]
     absent: tuple[str, ...]
+    beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def values(self, row: Row) -> tuple[list[object] | None, str | None]:
         """The wanted values of a row in order, or what is wrong with the row."""
@@ -55,7 +56,16 @@ class Columns:
             if find(row.values, column)[0]:
                 return None, f"column `{column}` is here, and in none of the first rows"
         found = [(column, *find(row.values, column)) for column in self.wanted]
-        return [value if known else self.defaults.get(column) for column, known, value in found], None
+        return [value if known else self._missing(column, row.values) for column, known, value in found], None
+
+    def _missing(self, column: str, values: Mapping[str, object]) -> object:
+        """What a row has where it has no value: the default, as long as the lists beside it, or a null."""
+        default = self.defaults.get(column)
+        if column not in self.beside:
+            return default
+        lists = (find(values, other)[1] for other in self.beside[column])
+        length = next((len(each) for each in lists if isinstance(each, list | tuple)), None)
+        return None if length is None else [default] * length
 
 
 def choose(spec: Spec, roots: Iterable[Node], names: Mapping[Node, Sequence[str]], bound: Collection[str],
@@ -83,8 +93,9 @@ def choose(spec: Spec, roots: Iterable[Node], names: Mapping[Node, Sequence[str]
             absent.update(dict.fromkeys(possible))
             stack.extend(node.args)
     infos = {column: inputs[node] for column, node in wanted.items() if node in inputs}
-    defaults = {column: _default(info) for column, info in infos.items() if _has_default(info)}
-    return Columns(tuple(sorted(wanted)), defaults, tuple(absent))
+    beside = {column: _as_long(info, wanted) for column, info in infos.items() if info.has_default and _is_repeated(info)}
+    defaults = {column: _default(info) for column, info in infos.items() if column in beside or _has_default(info)}
+    return Columns(tuple(sorted(wanted)), defaults, tuple(absent), beside)
 
 
 def _is_there(column: str, rows: Sequence[Row]) -> bool:
@@ -92,13 +103,30 @@ def _is_there(column: str, rows: Sequence[Row]) -> bool:
 
 
 def _has_default(info: InputInfo) -> bool:
-    """Whether one row alone can have the default: along an axis, it must be a list, of which the size is known."""
-    return info.has_default and (not info.type.axes or isinstance(info.default, tuple | list))
+    """Whether one row alone can have the default: along axes, it must be a list, or the one axis of a known size."""
+    return info.has_default and (not info.type.axes or isinstance(info.default, tuple | list) or _size(info) is not None)
+
+
+def _size(info: InputInfo) -> int | None:
+    """How many entries each row has of an input along one axis of declared size."""
+    return info.type.axes[0].size if len(info.type.axes) == 1 else None
 
 
 def _default(info: InputInfo) -> object:
-    """The default as the data would write it."""
-    return as_data(info.default, info.type)
+    """The default as the data would write it: of one that is repeated beside others, one entry."""
+    entries = as_data(info.default, info.type)
+    size = _size(info)
+    return entries if size is None or isinstance(entries, list) else [entries] * size
+
+
+def _is_repeated(info: InputInfo) -> bool:
+    """Whether the default is one entry, which stands at every position of an axis that rows or data give the size."""
+    return len(info.type.axes) == 1 and _size(info) is None and not isinstance(info.default, tuple | list)
+
+
+def _as_long(info: InputInfo, wanted: Mapping[str, Node]) -> tuple[str, ...]:
+    """The columns whose lists run along the same axis."""
+    return tuple(column for column, node in wanted.items() if node.type.axes[:1] == info.type.axes)
 
 
 def sees_others(roots: Iterable[Node]) -> tuple[bool, bool]:
