@@ -273,7 +273,8 @@ def test_data_without_a_row_that_can_be_read(rwd, write, text, rows, code):
 
 def test_a_row_without_a_list_whose_default_is_one_entry(rwd, write):
     spec = write("spec.rwd", "setting episodic\naxis d = 2\ninput x : float[step] in [0, 10]\n"
-                             "input y : float[d] in [0, 1] = 1\ninput w : float[step] in [0, 1] = 1\ninput k : enum{a, b}[d] = b\n"
+                             "input y : float[d] in [0, 1] = 1\ninput w : float[step] in [0, 1] = 1\n"
+                             "input k : enum{a, b}[d] = b\n"
                              "reward = sum(x * w over step) + sum((k == b) * y over d)\n")
     whole = {"x": [1, 2], "y": [1, 1], "w": [0.5, 0.5], "k": ["a", "b"]}
     rows = [whole, {"x": [3, 4]}, {"x": None, "y": [1, 1]}, {"x": [], "y": [0, 1], "k": None}]
