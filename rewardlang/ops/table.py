@@ -7,8 +7,9 @@ from rewardlang.ops.pointwise import POINTWISE
 from rewardlang.ops.reductions import REDUCTIONS
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.scans import SCANS
+from rewardlang.ops.temporal import TEMPORAL
 
-_ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *PLACEMENT, *HOST)
+_ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *TEMPORAL, *PLACEMENT, *HOST)
 
 OPERATORS: dict[str, Operator] = {row.name: row for row in _ROWS}
 

@@ -1,0 +1,40 @@
+"""Margins that are infinite on ordinary traces, since a truth without a margin or the end of the trace decides."""
+
+from collections.abc import Iterator
+
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.temporal import infinite_ends
+from rewardlang.ir.node import Node, reachable
+from rewardlang.text.diagnostic import Diagnostic
+
+
+def infinite_margins(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Outputs that may be infinite though the trace has steps, with the first part that makes them so."""
+    for output in ranges.spec.outputs.values():
+        nodes = reachable([output.node])
+        if not any(node.get("margin") for node in nodes) and not any(map(_is_bare, nodes)):
+            continue
+        ends = infinite_ends(nodes, False)
+        if not any(ends[output.node]):
+            continue
+        source = _source(output.node, ends)
+        what = "true or false, without a margin" if _is_bare(source) or source.op == "const" else "decided by the end of the trace"
+        values = {"subject": f"`{output.name}`", "source": places.text(source.args[0] if _is_bare(source) else source), "what": what}
+        high, low = ends[output.node]
+        yield Diagnostic("RW302", places.span(output.node, output.span), values, (), output.name,
+                         {"infinite": [word for word, there in (("-inf", low), ("inf", high)) if there]})
+
+
+def _is_bare(node: Node) -> bool:
+    """Whether it is the margin of a truth that has none: inf where it holds, else -inf."""
+    return node.op == "gate" and [arg.get("value") for arg in node.args[1:]] == [float("inf"), float("-inf")]
+
+
+def _source(node: Node, ends: dict) -> Node:
+    """The part that makes a node infinite, though what it is made of is finite."""
+    while not _is_bare(node):
+        inner = next((arg for arg in node.args if any(ends[arg])), None)
+        if inner is None:
+            return node
+        node = inner
+    return node
