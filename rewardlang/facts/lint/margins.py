@@ -1,6 +1,7 @@
 """Margins that are infinite on ordinary traces, since a truth without a margin or the end of the trace decides."""
 
 from collections.abc import Iterator
+from math import inf
 
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.temporal import infinite_ends
@@ -12,22 +13,25 @@ def infinite_margins(ranges, places: Places) -> Iterator[Diagnostic]:
     """Outputs that may be infinite though the trace has steps, with the first part that makes them so."""
     for output in ranges.spec.outputs.values():
         nodes = reachable([output.node])
-        if not any(node.get("margin") for node in nodes) and not any(map(_is_bare, nodes)):
+        if not any(node.get("margin") or _is_bare(node) for node in nodes):
             continue
         ends = infinite_ends(nodes, False)
         if not any(ends[output.node]):
             continue
         source = _source(output.node, ends)
-        what = "true or false, without a margin" if _is_bare(source) or source.op == "const" else "decided by the end of the trace"
+        bare = _is_bare(source) or source.op == "const"
+        what = "true or false, without a margin" if bare else "decided by the end of the trace"
         values = {"subject": f"`{output.name}`", "source": places.text(source.args[0] if _is_bare(source) else source), "what": what}
         high, low = ends[output.node]
-        yield Diagnostic("RW302", places.span(output.node, output.span), values, (), output.name,
+        yield Diagnostic("RW302", output.span, values, (), output.name,
                          {"infinite": [word for word, there in (("-inf", low), ("inf", high)) if there]})
 
 
 def _is_bare(node: Node) -> bool:
-    """Whether it is the margin of a truth that has none: inf where it holds, else -inf."""
-    return node.op == "gate" and [arg.get("value") for arg in node.args[1:]] == [float("inf"), float("-inf")]
+    """Whether it is the margin of a truth that has none, or none where it is invalid: inf where it holds, else -inf."""
+    if node.op == "coalesce":
+        return node.args[1].get("value") in (inf, -inf)
+    return node.op == "gate" and [arg.get("value") for arg in node.args[1:]] == [inf, -inf]
 
 
 def _source(node: Node, ends: dict) -> Node:
