@@ -9,7 +9,7 @@ from rewardlang.facts.temporal import infinite_ends
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.row import Operator
 from rewardlang.ops.temporal import Reading
-from rewardlang.tensor import temporal
+from rewardlang.tensor import place, temporal
 from rewardlang.tensor.fxgraph import Builder, Value
 from rewardlang.tensor.kernel import Kernel
 from rewardlang.values.axes import Axis
@@ -30,7 +30,7 @@ class Formulas:
     lengths_valid: dict[Axis, Value]
     real_along: Callable[[Axis], Value | None]
     _picked: Callable[[Value, Axis, int], Value]
-    _size: Callable[[Axis], Value]
+    size_along: Callable[[Axis], object]
 
     def formula(self, node: Node, row: Operator, args: list[Value]) -> Value:
         """The value of a temporal node."""
@@ -77,7 +77,13 @@ class Formulas:
 
     def _opening(self, axis: Axis, x: Value, start: Value) -> Value:
         first = self._picked(x.plain(), axis, 0).masked(None if x.valid is None else self._picked(x.valid, axis, 0))
-        there = self.k.lt(Value(0), self._size(axis))
+        real = self.real_along(axis)
+        if real is not None:
+            there = self._picked(real, axis, 0)
+        else:
+            size = axis.size if axis.size is not None else self.build.call(
+                place.sized, self.size_along(axis), self.build.dtype, self.build.device)
+            there = self.k.lt(Value(0), Value(size))
         found = self.k.where(there, first, start)
         return found.masked(self.k.both(found.valid, self.lengths_valid.get(axis)))
 
