@@ -1,6 +1,5 @@
 """Calls: functions of numbers, placement, functions of the program, models and verifiers."""
 
-import contextlib
 from dataclasses import replace
 
 from rewardlang.elaborate import terms as attribution

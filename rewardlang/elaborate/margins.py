@@ -41,9 +41,13 @@ def formula_parts(node: Node) -> tuple[Node, ...]:
         return node.args
     if node.op in OPERATORS and OPERATORS[node.op].family is Family.TEMPORAL:
         return tuple(arg for role, arg in zip(node["roles"], node.args) if role not in _ENDS)
-    if node.op in _OVER_OTHERS and node["roles"] == ("x",) and not node["window"] and all(axis.size for axis in node["over"]):
-        return node.args
-    return ()
+    return node.args if _is_of_fixed_size(node) else ()
+
+
+def _is_of_fixed_size(node: Node) -> bool:
+    """Whether it is `all` or `any` of some truths of known number, and at least one."""
+    plain = node.op in _OVER_OTHERS and node["roles"] == ("x",) and not node["window"]
+    return plain and all(axis.size for axis in node["over"])
 
 
 def margin(cx: Context, formula: Node, smooth: Node | None, expr: tree.Expr) -> Node:
@@ -132,13 +136,14 @@ class _Rewriting:
         operands = [node for role, node in roles.items() if role not in _ENDS]
         type_ = FLOAT.with_axes(axes).with_unit(same_unit(self.cx, operands, self.span))
         type_ = type_.as_optional(any(node.type.optional for node in operands))
-        return self.cx.spec.graph.add(op, tuple(roles.values()), type_, self.span, roles=tuple(roles), over=over, margin=True)
+        add = self.cx.spec.graph.add
+        return add(op, tuple(roles.values()), type_, self.span, roles=tuple(roles), over=over, margin=True)
 
     def _over_others(self, node: Node, x: Node) -> Node:
         """`all(x <= 1 over joint)` over an axis of fixed size: the least margin."""
         type_ = x.type.with_axes(node.type.axes)
-        return self.cx.spec.graph.add(_OVER_OTHERS[node.op], (x,), type_, self.span, roles=("x",), over=node["over"], window=None,
-                                      group=False)
+        attrs = {"roles": ("x",), "over": node["over"], "window": None, "group": False}
+        return self.cx.spec.graph.add(_OVER_OTHERS[node.op], (x,), type_, self.span, **attrs)
 
 
 def _distance(rewriting: _Rewriting, a: Node, b: Node) -> Node:

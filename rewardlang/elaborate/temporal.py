@@ -61,7 +61,7 @@ def _named(cx: Context, written: str, span: Span, axes: tuple[Axis, ...], word: 
     known = (*axes, *(axis for info in cx.spec.inputs.values() for axis in info.type.axes))
     axis = None if written in POPULATIONS else axis_named(cx, written, span, known)
     if axis is None or not axis.ordered and not cx.definition:
-        raise cx.fail("RW107", span, name=word, problem=f"runs along an ordered axis, and `{written}` has no before and after")
+        raise cx.fail("RW107", span, name=word, problem=f"runs along an ordered axis, and `{written}` has no order")
     return axis
 
 
@@ -88,7 +88,10 @@ def _window(cx: Context, expr: tree.Temporal) -> dict[str, Node]:
 
 
 def _end(cx: Context, written: tree.Expr) -> Node:
-    node = cx.node(written) if isinstance(written, tree.Name) else cx.const(constant(cx, written, "a window's end"), INT, written.span)
+    if isinstance(written, tree.Name):
+        node = cx.node(written)
+    else:
+        node = cx.const(constant(cx, written, "a window's end"), INT, written.span)
     if cx.definition and node.op == "input":
         return cx.const(0, INT, written.span)
     if node.op == "param":
@@ -99,8 +102,8 @@ def _end(cx: Context, written: tree.Expr) -> Node:
     if not isinstance(steps, int) or isinstance(steps, bool):
         raise cx.fail("RW301", written.span, problem=f"counts whole steps, and {show(steps)} is none")
     if not 0 <= steps <= LONGEST_WINDOW:
-        what = "counts steps away from here, and {} is less than none" if steps < 0 else "reaches {} steps: leave it out instead"
-        raise cx.fail("RW301", written.span, problem=what.format(show(steps)))
+        below, beyond = "counts steps away from here, and {} is less than none", "reaches {} steps: leave it out instead"
+        raise cx.fail("RW301", written.span, problem=(below if steps < 0 else beyond).format(show(steps)))
     return node
 
 
@@ -126,7 +129,8 @@ def reading(cx: Context, expr: tree.Call) -> Value:
     """`holds(f)`, `margins(f)`, `robustness(f, smooth = 0.1)`, each with `over axis` where the formula does not say."""
     formula, smooth = _arguments(cx, expr)
     node = decision(cx, formula, f"what `{expr.function}` takes")
-    axis = ordered_axis(cx, [node], expr.over.axes[0] if expr.over else None, expr.span, expr.function, "`{word}(f over {axis})`")
+    over = expr.over.axes[0] if expr.over else None
+    axis = ordered_axis(cx, [node], over, expr.span, expr.function, "`{word}(f over {axis})`")
     if expr.function == "margins":
         return Value(margin(cx, node, smooth, expr))
     nothing = on_nothing(cx, node, axis, expr.span)
@@ -140,7 +144,8 @@ def _arguments(cx: Context, expr: tree.Call) -> tuple[tree.Expr, Node | None]:
     positional = [argument.value for argument in expr.arguments if argument.key is None]
     keyed = {argument.key: argument.value for argument in expr.arguments if argument.key is not None}
     known = {"smooth"} if expr.function != "holds" else set()
-    if len(positional) != 1 or keyed.keys() - known or expr.where or expr.by or expr.onto or expr.over and len(expr.over.axes) > 1:
+    odd = expr.where or expr.by or expr.onto or expr.over and len(expr.over.axes) > 1
+    if len(positional) != 1 or keyed.keys() - known or odd:
         more = "" if expr.function == "holds" else ", and perhaps `smooth = 0.1`"
         raise cx.fail("RW107", expr.span, name=expr.function, problem=f"takes one formula{more}")
     return positional[0], _temperature(cx, keyed["smooth"]) if keyed else None

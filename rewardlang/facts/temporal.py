@@ -50,8 +50,8 @@ Ends = tuple[bool, bool]
 _FINITE: Ends = (False, False)
 
 #: Operators that hand infinite ends on as they are.
-_CARRIERS = frozenset("gate coalesce add mul min max sum mean first last pick spread rename place at_first at_last every vector "
-                      "cummax cummin cumsum cummean prev ahead abs".split())
+_CARRIERS = frozenset("gate coalesce add mul min max sum mean first last pick spread rename place at_first at_last every "
+                      "vector cummax cummin cumsum cummean prev ahead abs".split())
 #: Temporal words that see at least their own step, unless a window keeps it out.
 _OWN_STEP = frozenset("always eventually once historically until weak_until release strong_release since triggers".split())
 _BESIDE = {"next": False, "previous": False, "weak_next": True, "weak_previous": True}

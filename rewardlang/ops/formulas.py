@@ -1,4 +1,4 @@
-"""Temporal words in the reference interpreter: the row along the axis, read once with what is invalid false and once true."""
+"""Temporal words in the reference interpreter: the row along the axis, read with what is invalid false, and then true."""
 
 from rewardlang.ops.floats import call
 from rewardlang.ops.row import Operator
@@ -27,7 +27,11 @@ def _entries(run, node, arg, rollout: int, at: dict):
 
 
 def _valued(run, node, row: Operator, operands: list, reading: Reading, fill, at: dict):
-    filled = [[fill if x is None else x for x in xs] if isinstance(xs, list) else fill if xs is None else xs for xs in operands]
+    def without_invalid(x):
+        if isinstance(x, list):
+            return [without_invalid(entry) for entry in x]
+        return fill if x is None else x
+    filled = [without_invalid(operand) for operand in operands]
     options = {"smooth": reading.smooth, "margin": reading.margin}
     if any(argument.name == "low" for argument in row.arguments):
         options |= {"low": reading.low, "high": reading.high}

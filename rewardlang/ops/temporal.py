@@ -99,12 +99,14 @@ AHEAD = (
         "q at some step from here on, or of the window, and p from here to just before it.",
         ("[true, false, true] until [false, true, false]", [True, True, False]), monotone="++"),
     row("weak_until", (*_TWO, *_WINDOW), "first", "same", _weak_until,
-        "p until q, or always p.", ("[true, false, true] weak_until [false, true, false]", [True, True, True]), monotone="++"),
+        "p until q, or always p.",
+        ("[true, false, true] weak_until [false, true, false]", [True, True, True]), monotone="++"),
     row("release", (*_TWO, *_WINDOW), "first", "same", _release(False),
         "not (not p until not q): q up to and with the step at which p holds, or to the end.",
         ("[false, true, false] release [true, true, false]", [True, True, False]), monotone="++"),
     row("strong_release", (*_TWO, *_WINDOW), "first", "same", _strong_release,
-        "q until (p and q).", ("[false, true, false] strong_release [true, true, true]", [True, True, False]), monotone="++"),
+        "q until (p and q).",
+        ("[false, true, false] strong_release [true, true, true]", [True, True, False]), monotone="++"),
 )
 
 BEHIND = (

@@ -67,7 +67,8 @@ def moved(x: Tensor, dim: int, steps: int, behind: bool, fill: float | bool) -> 
     if not steps:
         return x
     edge = torch.full_like(x.narrow(dim, 0, steps), fill)
-    return torch.cat([edge, x.narrow(dim, 0, length - steps)] if behind else [x.narrow(dim, steps, length - steps), edge], dim)
+    rest = x.narrow(dim, 0 if behind else steps, length - steps)
+    return torch.cat([edge, rest] if behind else [rest, edge], dim)
 
 
 def joined(x: Tensor, dim: int, steps: int, behind: bool, extreme: Extreme) -> Tensor:

@@ -91,14 +91,14 @@ def numbers(source: random.Random, lengths: list[int], missing: float = 0.0) -> 
     return [[one() for _ in range(length)] for length in lengths]
 
 
-HEAD = "input x : float[step] in [-1, 1]\ninput y : float[step] in [-1, 1]\ninput z : float[step, joint] in [-1, 1]\n"
+HEAD = "input x : float[step] in [-1, 1]\ninput y : float[step] in [-1, 1]\n"
 
 
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("missing", [0.0, 0.2])
 def test_margins_are_those_of_the_reference(seed: int, missing: float):
     source = random.Random(seed)
-    lines = [HEAD.replace("input z : float[step, joint] in [-1, 1]\n", "")]
+    lines = [HEAD]
     for number, formula in enumerate(formulas(seed, 8)):
         lines += [f"output m{number} = margins({compared(formula)})", f"output r{number} = robustness({compared(formula)})",
                   f"output s{number} = margins({compared(formula)}, smooth = 0.3)",
@@ -114,7 +114,8 @@ def test_many_rows_and_other_axes_give_the_same(word: str, window: str):
     """Wide batches run step by step, narrow ones in rounds; smooth ones always step by step."""
     program = f"""
         axis joint = 3
-        {HEAD}
+        input x : float[step] in [-1, 1]
+        input z : float[step, joint] in [-1, 1]
         output a = margins((z >= 0) {word}{window} (x >= 0))
         output b = margins((z >= 0) {word}{window} (x >= 0), smooth = 0.2)
         output c = (z >= 0) {word}{window} (x >= 0)
@@ -122,14 +123,15 @@ def test_many_rows_and_other_axes_give_the_same(word: str, window: str):
     source = random.Random(word + window)
     for rows in (2, 40):
         lengths = [source.randint(0, 9) for _ in range(rows)]
-        columns = {"x": numbers(source, lengths), "y": numbers(source, lengths), "z": [numbers(source, [3] * length) for length in lengths]}
+        columns = {name: numbers(source, lengths) for name in "xy"}
+        columns |= {"z": [numbers(source, [3] * length) for length in lengths]}
         check(program, columns, rows)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_sign_of_a_margin_is_the_truth(seed: int):
     source = random.Random(seed)
-    lines = [HEAD.replace("input z : float[step, joint] in [-1, 1]\n", "")]
+    lines = [HEAD]
     made = formulas(seed + 100, 10)
     for number, formula in enumerate(made):
         lines += [f"output m{number} = margins({compared(formula)})", f"output t{number} = {compared(formula)}"]
@@ -144,10 +146,10 @@ def test_the_sign_of_a_margin_is_the_truth(seed: int):
 @pytest.mark.parametrize("formula", [
     "always x >= 0.25", "eventually[1, 3] (x >= 0.25 and y <= 0.1)", "(x >= -0.5) until (y >= 0.75)",
     "(x >= -0.5) until[1, 4] (y >= 0.75)", "historically[0, 2] x >= 0 implies (y >= 0) since (x <= 0)",
-    "(x >= 0) release[0, 3] (y >= 0) or (x >= 0) weak_until (y >= 0)", "weak_next (x >= 0 iff y >= 0) and weak_previous y >= 0"])
+    "(x >= 0) release[0, 3] (y >= 0) or (x >= 0) weak_until (y >= 0)",
+    "weak_next (x >= 0 iff y >= 0) and weak_previous y >= 0"])
 def test_gradients_are_those_of_differences(formula: str, smooth: str):
-    reward = rl.compile(text=f"{HEAD}\naxis joint = 2\noutput m = margins({formula}{smooth})".replace(
-        "input z : float[step, joint] in [-1, 1]\n", ""))
+    reward = rl.compile(text=f"{HEAD}\noutput m = margins({formula}{smooth})")
     generator = torch.Generator().manual_seed(3)
     x, y = (torch.rand(3, 6, dtype=torch.float64, generator=generator) * 2 - 1 for _ in range(2))
 
@@ -167,3 +169,54 @@ def test_a_smooth_margin_is_near_the_hard_one():
     out = reward({"x": numbers(random.Random(1), [40, 9])})
     hard, soft = out.outputs["h"], out.outputs["s"]
     assert (soft <= hard + 1e-9).all() and (hard - soft <= 0.01 * math.log(8) + 1e-9).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_values_lie_in_their_certified_ranges(seed: int):
+    source = random.Random(seed)
+    lines = [HEAD]
+    for number, formula in enumerate(formulas(seed + 200, 8)):
+        lines += [f"output m{number} = margins({compared(formula)})", f"output r{number} = robustness({compared(formula)})",
+                  f"output s{number} = margins({compared(formula)}, smooth = 0.2)", f"output t{number} = {compared(formula)}"]
+    lengths = [0, 1, 4, 9]
+    out = rl.compile(text="\n".join(lines))({name: numbers(source, lengths) for name in "xy"})
+    program = rl.load(text="\n".join(lines))
+    for name, view in program.outputs.items():
+        for value in out.to_lists(name):
+            for entry in value if isinstance(value, list) else [value]:
+                assert view.bounds.lo - 1e-9 <= entry <= view.bounds.hi + 1e-9, (name, entry, view.bounds)
+
+
+def test_a_param_sets_a_window_and_its_gradient_reaches_a_trained_one():
+    text = ("param k : int in [0, 9] = 2\nparam c in [-1, 1] = 0.25 learnable\ninput x : float[step] in [-1, 1]\n"
+            "output m = margins(always[0, k] x >= c)")
+    columns = {"x": [[0.5, 0.75, -0.25]]}
+    assert rl.compile(text=text)(columns).to_lists("m") == [[-0.5, -0.5, -0.5]]
+    reward = rl.compile(text=text, params={"k": 0})
+    out = reward(columns).outputs["m"]
+    assert out.tolist() == [[0.25, 0.5, -0.5]]
+    out.sum().backward()
+    assert reward.parameters()[0].grad.item() == -3
+
+
+def test_what_is_no_number_is_no_margin_and_fails_a_truth():
+    text = "input x : float[step]\noutput m = margins(eventually exp(exp(x)) - exp(exp(x)) >= 0)\noutput n = margins(always x >= 0)"
+    out = rl.compile(text=text)({"x": [[1.0, 9999.0], [1.0]]})
+    assert out.to_lists("m") == [[None, None], [0.0]] and out.to_lists("n") == [[1.0, 9999.0], [1.0]]
+    assert rl.compile(text=text)({"x": [[math.nan], [1.0]]}).to_lists("n") == [[None], [1.0]]
+
+
+def test_two_hundred_words_deep():
+    words = " ".join(["next", "always", "not", "once[0, 3]"][i % 4] for i in range(196))
+    text = f"input p : bool[step]\noutput h = holds({words} p)\noutput r = robustness({words} p)"
+    out = rl.compile(text=text)({"p": [[True] * 5, []]})
+    assert [-math.inf if not holds else math.inf for holds in out.to_lists("h")] == out.to_lists("r")
+
+
+def test_the_module_exports_without_lengths_and_keeps_infinities():
+    reward = rl.compile(text="input x : float[step] in [-1, 1]\noutput r = robustness((x >= 0) until[1, 4] (x >= 0.5))")
+    module, x = reward.as_module(dense=True), torch.rand(5, 7) * 2 - 1
+    exported = torch.export.export(module, (x,)).module()
+    assert module.inputs == ["x"] and torch.equal(exported(x)["r"], module(x)["r"])
+    assert torch.allclose(module(x)["r"], reward({"x": x}).outputs["r"])
+    assert module(torch.zeros(1, 1))["r"].tolist() == [-math.inf]

@@ -21,7 +21,8 @@ def infinite_margins(ranges, places: Places) -> Iterator[Diagnostic]:
         source = _source(output.node, ends)
         bare = _is_bare(source) or source.op == "const"
         what = "true or false, without a margin" if bare else "decided by the end of the trace"
-        values = {"subject": f"`{output.name}`", "source": places.text(source.args[0] if _is_bare(source) else source), "what": what}
+        text = places.text(source.args[0] if _is_bare(source) else source)
+        values = {"subject": f"`{output.name}`", "source": text, "what": what}
         high, low = ends[output.node]
         yield Diagnostic("RW302", output.span, values, (), output.name,
                          {"infinite": [word for word, there in (("-inf", low), ("inf", high)) if there]})

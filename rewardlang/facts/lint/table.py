@@ -21,8 +21,8 @@ from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
 
 LINTS = (
-    domains, infinite_margins, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded, saturation,
-    vacuous, no_objective,
+    domains, infinite_margins, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups,
+    unbounded, saturation, vacuous, no_objective,
 )
 
 
