@@ -12,6 +12,7 @@ from rewardlang.ops.intervals import KERNEL
 from rewardlang.ops.kernel import Collections, Control, Host, Placement, Pointwise, Temporal
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import COUNTS, OPERATORS, of_family, signature
+from rewardlang.ops.temporal import ON_NOTHING
 from rewardlang.program import check
 
 GRAPH = """
@@ -60,7 +61,7 @@ def test_the_fields_of_a_row_hold_together(row: Operator):
     assert all(argument.kinds in ("number", "bool", "text", "any") for argument in row.arguments)
     assert len(row.monotone) in (0, len(taken)) and set(row.monotone) <= set("+-?")
     assert row.doc.endswith(".")
-    assert signature(row).startswith(f"{row.name}(")
+    assert re.match(rf"(p )?{row.name}[ \[]" if row.name in ON_NOTHING else rf"{row.name}\(", signature(row))
     if row.family is Family.POINTWISE:
         assert (row.domain is None) == (row.safe == ()), "a partial operator has a safe argument, a total one none"
 
