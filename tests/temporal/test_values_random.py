@@ -220,3 +220,12 @@ def test_the_module_exports_without_lengths_and_keeps_infinities():
     assert module.inputs == ["x"] and torch.equal(exported(x)["r"], module(x)["r"])
     assert torch.allclose(module(x)["r"], reward({"x": x}).outputs["r"])
     assert module(torch.zeros(1, 1))["r"].tolist() == [-math.inf]
+
+
+def test_a_null_stays_where_ranges_alone_would_decide():
+    text = ("input x : float[step] in [0, 1]\ninput p : bool[step]\noutput a = always x >= -1\noutput h = holds(always x >= -1)\n"
+            "output b = eventually[0, 1] x >= 2\noutput c = once (p or true)\noutput d = p until x >= 0")
+    out = rl.compile(text=text)({"x": [[0.5, None, 0.5], []], "p": [[None, True, True], []]})
+    assert out.to_lists("a") == [[None, None, True], []] and out.to_lists("h") == [None, True]
+    assert out.to_lists("b") == [[None, None, False], []]
+    assert out.to_lists("c") == [[True] * 3, []] and out.to_lists("d") == [[True] * 3, []]
