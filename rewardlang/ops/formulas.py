@@ -1,5 +1,7 @@
 """Temporal words in the reference interpreter: the row along the axis, read with what is invalid false, and then true."""
 
+import math
+
 from rewardlang.ops.floats import call
 from rewardlang.ops.row import Operator
 from rewardlang.ops.temporal import Reading
@@ -15,7 +17,18 @@ def read(run, node, row: Operator, rollout: int, at: dict):
         return None
     ends = [run.read(roles["start"], rollout, at)] if "start" in roles else []
     worst, best = (_valued(run, node, row, [*operands, *ends], reading, fill, at) for fill in (reading.bottom, reading.top))
+    if reading.smooth:
+        level = [_levelled(operand) for operand in [*operands, *ends]]
+        low, high = (_valued(run, node, row, level, reading, fill, at) for fill in (reading.bottom, reading.top))
+        return worst if low == high else None
     return worst if worst == best else None
+
+
+def _levelled(x):
+    """0 for every finite number: whether a smooth extreme sees an invalid one does not depend on how large the others are."""
+    if isinstance(x, list):
+        return [_levelled(entry) for entry in x]
+    return x if x is None or math.isinf(x) else 0.0
 
 
 def _entries(run, node, arg, rollout: int, at: dict):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 
 from torch import Tensor
 
@@ -44,10 +45,16 @@ class Formulas:
             return self._settled(node, self._read(node, row, operands, options))
         worst, best = (self._read(node, row, [self._filled(value, fill) for value in operands], options)
                        for fill in (reading.bottom, reading.top))
-        agree = self.k.eq(worst, best)
+        agree = self.k.eq(*(self._smoothly_seen(node, row, operands, options) if reading.smooth else (worst, best)))
         if reading.margin:
             worst = self.k.choose(agree, worst, self.k.constant(0.0))
         return self._settled(node, worst.masked(agree))
+
+    def _smoothly_seen(self, node: Node, row: Operator, operands: list[Value], options: dict) -> list[Value]:
+        """The worst and the best with 0 for each finite number: a smooth extreme rests on all of them, however little."""
+        level = [replace(self.build.solid(value), data=self.build.call(temporal.levelled, self.build.solid(value).data))
+                 for value in operands]
+        return [self._read(node, row, [self._filled(value, fill) for value in level], options) for fill in (-inf, inf)]
 
     def _filled(self, value: Value, fill: bool | float) -> Value:
         """A value with `fill` where it is invalid."""

@@ -51,11 +51,11 @@ class Named(Mapping):
 class Result:
     """Rewards, and what they are made of, for one batch of B rollouts.
 
-    Tensors are [B, *axes], 0 in padding and where invalid, and finite but for margins, in which ±inf is a bare truth; along an
-    axis of which columns came as tensors they are as wide as the widest of these, else as its longest list. `reward`,
-    `weight`, `keep`, `done`, `advantage` are the outputs of those roles; `outputs`, `terms`, `gates` give all by name. `valid`
-    [B] tells which rollouts have a reward, `invalid` why the others have none, `mask` (of the shape of `reward`) which of its
-    entries count. `counts` says how often each model and verifier was asked.
+    Tensors are [B, *axes], 0 in padding and where invalid, and finite but for margins, in which ±inf is a bare truth;
+    along an axis of which columns came as tensors they are as wide as the widest of these, else as its longest list.
+    `reward`, `weight`, `keep`, `done`, `advantage` are the outputs of those roles; `outputs`, `terms`, `gates` give all by
+    name. `valid` [B] tells which rollouts have a reward, `invalid` why the others have none, `mask` (of the shape of
+    `reward`) which of its entries count. `counts` says how often each model and verifier was asked.
     """
 
     def __init__(self, code: Code, run: Run, explain):

@@ -39,6 +39,11 @@ def soft_least(a: Tensor, b: Tensor, smooth: float) -> Tensor:
     return -soft_greatest(-a, -b, smooth)
 
 
+def levelled(x: Tensor) -> Tensor:
+    """0 for every finite number, infinities as they are."""
+    return torch.where(x.isinf(), x.detach(), 0)
+
+
 def greatest(margin: bool, smooth: float) -> Extreme:
     """Or, maximum, or the smooth maximum."""
     if not margin:

@@ -177,7 +177,8 @@ def test_values_lie_in_their_certified_ranges(seed: int):
     lines = [HEAD]
     for number, formula in enumerate(formulas(seed + 200, 8)):
         lines += [f"output m{number} = margins({compared(formula)})", f"output r{number} = robustness({compared(formula)})",
-                  f"output s{number} = margins({compared(formula)}, smooth = 0.2)", f"output t{number} = {compared(formula)}"]
+                  f"output s{number} = margins({compared(formula)}, smooth = 0.2)",
+                  f"output t{number} = {compared(formula)}"]
     lengths = [0, 1, 4, 9]
     out = rl.compile(text="\n".join(lines))({name: numbers(source, lengths) for name in "xy"})
     program = rl.load(text="\n".join(lines))
@@ -200,7 +201,8 @@ def test_a_param_sets_a_window_and_its_gradient_reaches_a_trained_one():
 
 
 def test_what_is_no_number_is_no_margin_and_fails_a_truth():
-    text = "input x : float[step]\noutput m = margins(eventually exp(exp(x)) - exp(exp(x)) >= 0)\noutput n = margins(always x >= 0)"
+    text = ("input x : float[step]\noutput m = margins(eventually exp(exp(x)) - exp(exp(x)) >= 0)\n"
+            "output n = margins(always x >= 0)")
     out = rl.compile(text=text)({"x": [[1.0, 9999.0], [1.0]]})
     assert out.to_lists("m") == [[None, None], [0.0]] and out.to_lists("n") == [[1.0, 9999.0], [1.0]]
     assert rl.compile(text=text)({"x": [[math.nan], [1.0]]}).to_lists("n") == [[None], [1.0]]
@@ -223,8 +225,9 @@ def test_the_module_exports_without_lengths_and_keeps_infinities():
 
 
 def test_a_null_stays_where_ranges_alone_would_decide():
-    text = ("input x : float[step] in [0, 1]\ninput p : bool[step]\noutput a = always x >= -1\noutput h = holds(always x >= -1)\n"
-            "output b = eventually[0, 1] x >= 2\noutput c = once (p or true)\noutput d = p until x >= 0")
+    text = ("input x : float[step] in [0, 1]\ninput p : bool[step]\noutput a = always x >= -1\n"
+            "output h = holds(always x >= -1)\noutput b = eventually[0, 1] x >= 2\noutput c = once (p or true)\n"
+            "output d = p until x >= 0")
     out = rl.compile(text=text)({"x": [[0.5, None, 0.5], []], "p": [[None, True, True], []]})
     assert out.to_lists("a") == [[None, None, True], []] and out.to_lists("h") == [None, True]
     assert out.to_lists("b") == [[None, None, False], []]
