@@ -46,7 +46,10 @@ _TOPICS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("invalid", "null"), ("## Invalid",)),
     (("availability", "next_step", "episode"), ("## When a value is known",)),
     (("ignore",), ("`#` begins a comment",)),
-    (("temporal", *_TEMPORAL, "machine", "automaton", "objective", "holds", "robustness", "run"), ("## Not yet",)),
+    (("temporal", *_TEMPORAL), ("## Time",)),
+    (("holds",), ("- `holds(f)`",)),
+    (("robustness", "margins", "smooth"), ("- `margins(f)`", "- `robustness(f, smooth")),
+    (("machine", "automaton", "verdict", "progress", "objective", "run"), ("## Not yet",)),
 )
 
 

@@ -1,6 +1,5 @@
 """Calls: functions of numbers, placement, functions of the program, models and verifiers."""
 
-import contextlib
 from dataclasses import replace
 
 from rewardlang.elaborate import terms as attribution
@@ -10,6 +9,7 @@ from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.external import external_call
 from rewardlang.elaborate.infer import apply, article, as_number, expect_kind, joined
 from rewardlang.elaborate.scope import Module
+from rewardlang.elaborate.temporal import reading, temporal
 from rewardlang.elaborate.types import axis_named, type_of
 from rewardlang.ir.node import Node
 from rewardlang.ops.row import Family
@@ -24,7 +24,7 @@ from rewardlang.values.types import INT, Kind, Type
 _POINTWISE = {name: row for name, row in OPERATORS.items()
               if row.family is Family.POINTWISE and row.symbol is None and name not in ("number", "minimum", "maximum")}
 _PAIRED = {"min": "minimum", "max": "maximum"}
-_LATER = ("robustness", "margins", "holds", "verdict", "progress", "shaped", "automaton")
+_LATER = ("verdict", "progress", "shaped", "automaton")
 #: Functions are written out where they are called, and those that call others twice double each time.
 _MOST_EXPANSIONS = 20_000
 _OBJECTIVE = ("availability", "class", "potential_based", "farmable")
@@ -263,14 +263,8 @@ def _lookup(cx: Context, expr: tree.Call) -> Value:
 
 
 _BUILT_IN = {"index": _index, "length": _length, "at_last": _placed, "at_first": _placed, "every": _placed,
-             "place": _place, "spread": _spread, "valid": _valid, "lookup": _lookup}
-
-
-def temporal(cx: Context, expr: tree.Temporal, hint: Type | None) -> Value:
-    """Temporal operators await their lowering; their operands are checked all the same."""
-    with contextlib.suppress(Failed):
-        cx.each(expr.operands)
-    raise cx.fail("RW390", expr.span, what=f"`{expr.op}`")
+             "place": _place, "spread": _spread, "valid": _valid, "lookup": _lookup, "holds": reading, "margins": reading,
+             "robustness": reading}
 
 
 def when(cx: Context, expr: tree.When, hint: Type | None) -> Value:

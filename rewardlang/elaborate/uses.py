@@ -44,6 +44,8 @@ def _walk(node: tree.Node, bound: frozenset[str], found: Uses) -> None:
         inside = children(node)
     if isinstance(node, tree.Def):
         bound = bound | {parameter.name for parameter in node.parameters}
+    if isinstance(node, tree.Temporal) and node.over is not None:
+        found.axes.add(node.over)
     if isinstance(node, tree.Over):
         found.axes.update(node.axes)
     for child in inside:

@@ -9,6 +9,7 @@ from rewardlang.facts.leaves import BY_KIND, Fact, constant, declared, source
 from rewardlang.facts.linear import linear_range
 from rewardlang.facts.needs import guarded_by, needs, side_of
 from rewardlang.facts.nulls import rests_on_data
+from rewardlang.facts.temporal import temporal
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import KERNEL as K
 from rewardlang.ops.intervals import Elements, bound, domain
@@ -38,6 +39,8 @@ def settle(ranges, node: Node, context: Context) -> Fact:
         return Fact(declared(ranges.spec, node), True)
     if row.family in (Family.REDUCTION, Family.SCAN):
         return collection(ranges, node, context, row)
+    if row.family is Family.TEMPORAL:
+        return temporal(ranges, node, context, row)
     facts = [ranges.known(*need) for need in needs(ranges, node, context)]
     if row.family in (Family.PLACEMENT, Family.HOST):
         return _placed(ranges.spec, node, facts, row)

@@ -33,6 +33,11 @@ invalid, and so does an invalid `where` or `by`; over a population invalid rollo
 The axis stays; each position sees others of it, or over a population each rollout sees others, in the order of the data.
 `where` and `by` narrow what is seen, as in reductions; the position itself need not be admitted.
 A running scan is invalid from an invalid entry on; over a population invalid rollouts are left out."""),
+    Family.TEMPORAL: ("Time", """\
+Along one ordered axis, `always[0, 20] p`, `p until q`: truth at each step, or in `margins` and `robustness` by how much. A
+window counts steps, both ends included, and is cut at the ends of the trace. An invalid entry makes those steps invalid
+whose value it can change. In a margin true is inf and false -inf; with `smooth` the maxima and minima are `soft_maximum` and
+`soft_minimum`, and until and since are read step by step: max(q, min(p, the same one step on))."""),
     Family.PLACEMENT: ("Placement", "From one axis to another."),
     Family.HOST: ("Texts, tables and records", "Python objects, never tensors."),
 }

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 from rewardlang.ops.float_collections import FloatCollections, FloatPlacement
+from rewardlang.ops.float_temporal import FloatTemporal
 from rewardlang.ops.row import Family, Operator
 from rewardlang.values.elementary import logistic, soft_plus
 
@@ -169,7 +170,7 @@ class FloatControl:
         return a is not None
 
 
-class FloatKernel(FloatPointwise, FloatControl, FloatCollections, FloatPlacement):
+class FloatKernel(FloatPointwise, FloatControl, FloatCollections, FloatTemporal, FloatPlacement):
     """All primitives over plain Python values. One kernel is one evaluation: it holds the dictionary of `codes`."""
 
     def __init__(self):

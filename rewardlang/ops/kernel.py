@@ -141,6 +141,30 @@ class Collections(Protocol):
         """1 for the greatest. Of equal ones: `order` as they stand, `average`, `min`, `max`, or `dense` without gaps."""
 
 
+class Temporal(Protocol):
+    """What lies ahead of each step, or `behind` it, along one axis. `reading` is an `ops.temporal.Reading`."""
+
+    def higher(self, a: Collection, b: Collection, reading: Any) -> Collection:
+        """The greater of two entries, or of the entries at equal steps."""
+
+    def lower(self, a: Collection, b: Collection, reading: Any) -> Collection: ...
+
+    def opposite(self, a: Collection, reading: Any) -> Collection:
+        """Not, or minus."""
+
+    def least_within(self, xs: Collection, reading: Any, behind: bool) -> Collection:
+        """The least entry of the window; certainly true where the window has no step."""
+
+    def greatest_within(self, xs: Collection, reading: Any, behind: bool) -> Collection:
+        """The greatest entry of the window; certainly false where the window has no step."""
+
+    def until(self, ps: Collection, qs: Collection, reading: Any, behind: bool) -> Collection:
+        """The greatest, over the steps of the window, of the least of q there and of p from here to just before."""
+
+    def opening(self, xs: Collection, start: Value) -> Value:
+        """The first entry; `start` if there is none."""
+
+
 class Placement(Protocol):
     """From one axis to another. `length` is the number of positions of the axis that the result gets."""
 
@@ -173,5 +197,5 @@ class Host(Protocol):
     def field(self, record: Value, name: str) -> Value: ...
 
 
-class Kernel(Pointwise, Control, Collections, Placement, Host, Protocol):
+class Kernel(Pointwise, Control, Collections, Temporal, Placement, Host, Protocol):
     """All of it."""

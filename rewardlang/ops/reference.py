@@ -6,7 +6,7 @@ It shares nothing with the tensor emission but the table. It is slow, and meant 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from rewardlang.ops import windows
+from rewardlang.ops import formulas, windows
 from rewardlang.ops.floats import FloatKernel, call
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import OPERATORS
@@ -129,6 +129,8 @@ class Evaluation:
             return windows.reduced(self, node, row, rollout, at)
         if row.family is Family.SCAN:
             return windows.scanned(self, node, row, rollout, at)
+        if row.family is Family.TEMPORAL:
+            return formulas.read(self, node, row, rollout, at)
         if row.family is Family.PLACEMENT:
             return _PLACED[node.op](self, node, row, rollout, at)
         return call(self.kernel, row, *(self.read(arg, rollout, at) for arg in node.args), **windows.options(node, row))

@@ -12,6 +12,7 @@ class Family(Enum):
     CONTROL = "control"          # decides which argument counts: gate, coalesce, and, or …; has its own rule for `invalid`
     REDUCTION = "reduction"      # removes the axes it is `over`; keeps the rollout in a window over group, batch or run
     SCAN = "scan"                # keeps the axis it is `over`; each position sees others
+    TEMPORAL = "temporal"        # keeps the axis it is `over`; truth or margin of the steps ahead or behind
     PLACEMENT = "placement"      # moves values between axes
     HOST = "host"                # works on texts and other Python objects
 

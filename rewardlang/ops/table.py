@@ -7,8 +7,9 @@ from rewardlang.ops.pointwise import POINTWISE
 from rewardlang.ops.reductions import REDUCTIONS
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.scans import SCANS
+from rewardlang.ops.temporal import ON_NOTHING, TEMPORAL
 
-_ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *PLACEMENT, *HOST)
+_ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *TEMPORAL, *PLACEMENT, *HOST)
 
 OPERATORS: dict[str, Operator] = {row.name: row for row in _ROWS}
 
@@ -28,6 +29,8 @@ def signature(row: Operator) -> str:
     """`std(x: number over …, ddof = …) -> float`, for people."""
     if row.name in COUNTS:
         return f"{row.name}(over …) -> {row.result}"
+    if row.name in ON_NOTHING:
+        return _of_word(row)
     over = " over …" if row.family in (Family.REDUCTION, Family.SCAN) else ""
     parts = []
     for argument in row.arguments:
@@ -39,3 +42,10 @@ def signature(row: Operator) -> str:
             parts.append(f"{argument.name}: {argument.kinds}{over}")
             over = ""
     return f"{row.name}({', '.join(parts)}) -> {row.result}"
+
+
+def _of_word(row: Operator) -> str:
+    """`p until[low, high] q -> bool`: how a temporal word is written; its other options come from the reading."""
+    names = [argument.name for argument in row.arguments]
+    word = f"{row.name}[low, high]" if "low" in names else row.name
+    return f"p {word} q -> bool" if "q" in names else f"{word} {names[0]} -> bool"

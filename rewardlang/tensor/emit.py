@@ -14,6 +14,7 @@ from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import OPERATORS
 from rewardlang.tensor import place
 from rewardlang.tensor.aggregate import Aggregates
+from rewardlang.tensor.formulas import Formulas
 from rewardlang.tensor.fxgraph import FALSE, Builder, Value
 from rewardlang.tensor.kernel import Kernel
 from rewardlang.tensor.leaves import Range, domain_of
@@ -44,7 +45,7 @@ class Variant:
     untold: tuple[tuple[Axis, tuple[Axis, ...]], ...] = ()
 
 
-class Emitter(Aggregates, Placements):
+class Emitter(Aggregates, Formulas, Placements):
     """Emits nodes, arguments first. `columns` gives the column names of the nodes that come from data; `params` the
     values (numbers, nested lists) or trained tensors of params; `names` what to call a node's value; `total` the nodes
     whose domain is known to hold."""
@@ -108,6 +109,8 @@ class Emitter(Aggregates, Placements):
             return row.meaning(self.k, *args)
         if row.family in (Family.REDUCTION, Family.SCAN):
             return self.aggregate(node, row, args)
+        if row.family is Family.TEMPORAL:
+            return self.formula(node, row, args)
         return self.placed(node, args)
 
     # Leaves ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from torch import Tensor, fx
 from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Code, Given
 from rewardlang.tensor.calls import Counts
+from rewardlang.tensor.formulas import may_be_infinite
 from rewardlang.tensor.host import HostArgument, Run, pools_of
 from rewardlang.tensor.padded import widened
 from rewardlang.tensor.wanted import Problems
@@ -50,11 +51,11 @@ class Named(Mapping):
 class Result:
     """Rewards, and what they are made of, for one batch of B rollouts.
 
-    Tensors are [B, *axes], 0 in padding and where invalid, and always finite; along an axis of which columns came as
-    tensors they are as wide as the widest of these, else as its longest list. `reward`, `weight`, `keep`, `done`,
-    `advantage` are the outputs of those roles; `outputs`, `terms`, `gates` give all by name. `valid` [B] tells which
-    rollouts have a reward, `invalid` why the others have none, `mask` (of the shape of `reward`) which of its entries
-    count. `counts` says how often each model and verifier was asked.
+    Tensors are [B, *axes], 0 in padding and where invalid, and finite but for margins, in which ±inf is a bare truth;
+    along an axis of which columns came as tensors they are as wide as the widest of these, else as its longest list.
+    `reward`, `weight`, `keep`, `done`, `advantage` are the outputs of those roles; `outputs`, `terms`, `gates` give all by
+    name. `valid` [B] tells which rollouts have a reward, `invalid` why the others have none, `mask` (of the shape of
+    `reward`) which of its entries count. `counts` says how often each model and verifier was asked.
     """
 
     def __init__(self, code: Code, run: Run, explain):
@@ -168,7 +169,7 @@ class Result:
         return self.finished(name)[0]
 
     def finished(self, name: str) -> tuple[Tensor | list, Tensor | None]:
-        """A value and its mask over all its entries (None: all are valid), finite and 0 where invalid."""
+        """A value and its mask over all its entries (None: all are valid), 0 where invalid."""
         if name not in self._values:
             self._values[name] = self._finish(name)
         return self._values[name]
@@ -186,7 +187,7 @@ class Result:
             good = (~rows).to(data.device).view(-1, *(1,) * (data.dim() - 1))
             mask = good.expand(data.shape) if mask is None else mask & good
         if data.is_floating_point() and not self._is_finite(data):
-            finite = data.isfinite()
+            finite = ~data.isnan() if may_be_infinite(given.node) else data.isfinite()
             mask = finite if mask is None else mask & finite
         for axis in set(given.node.type.axes) & set(run.batch.told):
             told = _laid_along(run.batch.told[axis], axis, given.node.type.axes).expand(data.shape)

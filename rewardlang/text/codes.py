@@ -86,6 +86,8 @@ _ROWS = (
     Code("RW231", "unit-left-over", "error", "{what} must be dimensionless, but this is in {unit}: divide by a yardstick or give it a coefficient", "unit-mismatch"),
     Code("RW232", "bad-unit", "error", "{problem}"),
     # RW3xx: time, machines and class --------------------------------------------------------------------------------
+    Code("RW301", "bad-window", "error", "a window {problem}"),
+    Code("RW302", "infinite-margin", "warning", "{subject} may be infinite: `{source}` is {what}"),
     Code("RW390", "not-yet", "error", "{what} cannot be compiled yet"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
     Code("RW401", "unreadable-source", "error", "nothing can be called by `{source}`: write `from \"module:function\"`, `from \"hf:folder\"` or an address"),

@@ -2,15 +2,17 @@
 
 import inspect
 import re
+from math import inf
 
 import pytest
 
 from rewardlang.ops import docs
 from rewardlang.ops.floats import FloatKernel, call
 from rewardlang.ops.intervals import KERNEL
-from rewardlang.ops.kernel import Collections, Control, Host, Placement, Pointwise
+from rewardlang.ops.kernel import Collections, Control, Host, Placement, Pointwise, Temporal
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import COUNTS, OPERATORS, of_family, signature
+from rewardlang.ops.temporal import ON_NOTHING
 from rewardlang.program import check
 
 GRAPH = """
@@ -18,6 +20,8 @@ add sub mul div neg pow abs sign floor ceil round sqrt exp log log1p sin cos tan
 minimum maximum atan2 eq ne lt le gt ge number gate coalesce valid and or not implies iff codes lookup field
 sum mean min max prod std var any all count first last argmax argmin quantile norm
 cumsum cumprod cummax cummin cummean cumcount prev ahead delta softmax rank
+next weak_next always eventually until weak_until release strong_release
+previous weak_previous once historically since triggers opening soft_minimum soft_maximum
 at_last at_first every place spread rename pick vector index length
 """.split()
 
@@ -32,7 +36,7 @@ def test_the_table_has_a_row_for_every_operator_of_the_graph_and_no_other():
     assert sorted(OPERATORS) == sorted(GRAPH)
 
 
-@pytest.mark.parametrize("part", [Pointwise, Control, Collections, Placement, Host])
+@pytest.mark.parametrize("part", [Pointwise, Control, Collections, Temporal, Placement, Host])
 def test_both_kernels_have_every_primitive_with_the_same_arguments(part):
     for name, method in vars(part).items():
         if name.startswith("_") or not inspect.isfunction(method):
@@ -44,7 +48,7 @@ def test_both_kernels_have_every_primitive_with_the_same_arguments(part):
 
 
 def test_no_kernel_has_a_method_that_the_protocol_does_not_name():
-    known = {name for part in (Pointwise, Control, Collections, Placement, Host) for name in vars(part)}
+    known = {name for part in (Pointwise, Control, Collections, Temporal, Placement, Host) for name in vars(part)}
     for kernel in (FloatKernel, type(KERNEL)):
         own = {name for name, _ in inspect.getmembers(kernel, inspect.isfunction) if not name.startswith("_")}
         assert own <= known
@@ -57,7 +61,7 @@ def test_the_fields_of_a_row_hold_together(row: Operator):
     assert all(argument.kinds in ("number", "bool", "text", "any") for argument in row.arguments)
     assert len(row.monotone) in (0, len(taken)) and set(row.monotone) <= set("+-?")
     assert row.doc.endswith(".")
-    assert signature(row).startswith(f"{row.name}(")
+    assert re.match(rf"(p )?{row.name}[ \[]" if row.name in ON_NOTHING else rf"{row.name}\(", signature(row))
     if row.family is Family.POINTWISE:
         assert (row.domain is None) == (row.safe == ()), "a partial operator has a safe argument, a total one none"
 
@@ -99,6 +103,10 @@ def _python(row: Operator) -> str:
         return row.example[0].replace(f"{row.name}(over step)", "f([0, 0, 0])")
     text = re.sub(r" over \w+", "", row.example[0]).replace("onto step", "length=step").replace("at = ", "")
     text = text.replace("by = ", "")
+    if row.family is Family.TEMPORAL and f" {row.name} " in text:
+        return f"f({text.replace(f' {row.name} ', ', ')})"
+    if row.family is Family.TEMPORAL:
+        return f"f({text.removeprefix(row.name)})"
     for form, written in _FORMS:
         if re.fullmatch(form, text):
             return re.sub(form, written, text)
@@ -121,7 +129,7 @@ def test_the_example_is_so(row: Operator):
                 options.setdefault(argument.name, argument.default)
         return call(kernel, row, *args, **options)
 
-    names = {"true": True, "false": False, "invalid": None, "step": 3, "average": "average", "f": f,
+    names = {"true": True, "false": False, "invalid": None, "step": 3, "inf": inf, "average": "average", "f": f,
              "codes": lambda x: call(kernel, OPERATORS["codes"], x)}
     value = eval(_python(row), {"__builtins__": {}}, names)
     assert repr(value) == repr(row.example[1])

@@ -13,6 +13,7 @@ from rewardlang.facts.lint.incentives import (
     terms,
     unbounded,
 )
+from rewardlang.facts.lint.margins import infinite_margins
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import constant_reward, dead_gates, unused, vacuous
 from rewardlang.facts.verdict import Verdict
@@ -20,8 +21,8 @@ from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
 
 LINTS = (
-    domains, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded, saturation,
-    vacuous, no_objective,
+    domains, infinite_margins, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups,
+    unbounded, saturation, vacuous, no_objective,
 )
 
 

@@ -1,0 +1,183 @@
+"""Temporal words and the readings `holds`, `margins` and `robustness`."""
+
+from math import inf
+
+from rewardlang.elaborate.choice import decision
+from rewardlang.elaborate.constants import constant, show
+from rewardlang.elaborate.context import Context, Failed, Value
+from rewardlang.elaborate.infer import apply, joined
+from rewardlang.elaborate.margins import folded, formula_parts, margin
+from rewardlang.elaborate.scope import POPULATIONS
+from rewardlang.elaborate.types import axis_named
+from rewardlang.ir.node import Node
+from rewardlang.ops.temporal import ON_NOTHING
+from rewardlang.syntax import tree
+from rewardlang.text.source import Span
+from rewardlang.values.axes import Axis, join, ordered_axes, without
+from rewardlang.values.types import BOOL, FLOAT, INT, Kind
+
+#: A longer window is a slip of the pen: no trace that fits into memory has so many steps.
+LONGEST_WINDOW = 10**9
+_EXAMPLES = {1: "`{word} over {axis} p`", 2: "`p {word} over {axis} q`"}
+
+
+def temporal(cx: Context, expr: tree.Temporal, hint) -> Value:
+    """`always[0, 20] p`, `p until q`: a truth at each step of one ordered axis."""
+    operands, failed = [], False
+    for operand in expr.operands:
+        try:
+            operands.append(decision(cx, operand, f"what `{expr.op}` takes"))
+        except Failed:
+            failed = True
+    window = _window(cx, expr)
+    if failed:
+        raise Failed
+    example = _EXAMPLES[len(operands)]
+    axis = ordered_axis(cx, operands, expr.over, expr.span, expr.op, example)
+    roles = ("x",) if len(operands) == 1 else ("p", "q")
+    type_ = BOOL.with_axes(join(*(node.type.axes for node in operands), (axis,)))
+    return Value(cx.spec.graph.add(expr.op, (*operands, *window.values()), type_, expr.span,
+                                   roles=(*roles, *window), over=(axis,), margin=False))
+
+
+def ordered_axis(cx: Context, nodes: list[Node], written: str | None, span: Span, word: str, example: str) -> Axis:
+    """The axis named, or the only ordered one of the operands, or without any, of the file's data."""
+    axes = joined(cx, nodes, span)
+    if written is not None:
+        axis = _named(cx, written, span, axes, word)
+    else:
+        found = ordered_axes(axes) or _of_data(cx, axes)
+        if len(found) != 1:
+            shown = example.format(word=word, axis=found[0].name if found else "step")
+            raise cx.fail("RW107", span, name=word, problem=f"does not say along which ordered axis: {shown}")
+        axis = found[0]
+    inner = next((other for other in axes if axis.name in other.within), None)
+    if inner is not None:
+        raise cx.fail("RW110", span, inner=inner.name, outer=axis.name)
+    return axis
+
+
+def _named(cx: Context, written: str, span: Span, axes: tuple[Axis, ...], word: str) -> Axis:
+    known = (*axes, *(axis for info in cx.spec.inputs.values() for axis in info.type.axes))
+    axis = None if written in POPULATIONS else axis_named(cx, written, span, known)
+    if axis is None or not axis.ordered and not cx.definition:
+        raise cx.fail("RW107", span, name=word, problem=f"runs along an ordered axis, and `{written}` has no order")
+    return axis
+
+
+def _of_data(cx: Context, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """The ordered axes of the inputs; while a function is checked by itself, whichever its parameters have."""
+    if cx.definition:
+        return axes[:1] or (Axis("step", ragged=True, ordered=True),)
+    found = dict.fromkeys(axis for info in cx.spec.inputs.values() for axis in ordered_axes(info.type.axes))
+    return tuple(axis for axis in found if not axis.within)
+
+
+# --- windows ----------------------------------------------------------------------------------------------------------
+
+
+def _window(cx: Context, expr: tree.Temporal) -> dict[str, Node]:
+    """The ends of the window by role: constants, or params with a range."""
+    if expr.window is None:
+        return {}
+    low, high = (_end(cx, end) for end in expr.window)
+    least, most = _range(cx, low)[0], _range(cx, high)[1]
+    if least > most:
+        raise cx.fail("RW301", expr.span, problem=f"starts at {show(least)} and ends before it, at {show(most)}")
+    return {"low": low, "high": high}
+
+
+def _end(cx: Context, written: tree.Expr) -> Node:
+    if isinstance(written, tree.Name):
+        node = cx.node(written)
+    else:
+        node = cx.const(constant(cx, written, "a window's end"), INT, written.span)
+    if cx.definition and node.op == "input":
+        return cx.const(0, INT, written.span)
+    if node.op == "param":
+        return _checked_param(cx, node, written.span)
+    if node.op != "const":
+        raise cx.fail("RW120", written.span, what="a window's end")
+    steps = node["value"]
+    if not isinstance(steps, int) or isinstance(steps, bool):
+        raise cx.fail("RW301", written.span, problem=f"counts whole steps, and {show(steps)} is none")
+    if not 0 <= steps <= LONGEST_WINDOW:
+        below, beyond = "counts steps away from here, and {} is less than none", "reaches {} steps: leave it out instead"
+        raise cx.fail("RW301", written.span, problem=(below if steps < 0 else beyond).format(show(steps)))
+    return node
+
+
+def _checked_param(cx: Context, node: Node, span: Span) -> Node:
+    info = cx.spec.params[node["name"]]
+    if node.type.kind is not Kind.INT or node.type.axes or info.learnable or info.domain is None or info.domain.lo < 0:
+        problem = f"counts whole steps, and `{info.name}` is no `param {info.name} : int in [0, …]` that stays as it is"
+        raise cx.fail("RW301", span, problem=problem)
+    return node
+
+
+def _range(cx: Context, node: Node) -> tuple:
+    if node.op == "const":
+        return node["value"], node["value"]
+    domain = cx.spec.domains[node]
+    return domain.lo, domain.hi
+
+
+# --- readings ---------------------------------------------------------------------------------------------------------
+
+
+def reading(cx: Context, expr: tree.Call) -> Value:
+    """`holds(f)`, `margins(f)`, `robustness(f, smooth = 0.1)`, each with `over axis` where the formula does not say."""
+    formula, smooth = _arguments(cx, expr)
+    node = decision(cx, formula, f"what `{expr.function}` takes")
+    over = expr.over.axes[0] if expr.over else None
+    axis = ordered_axis(cx, [node], over, expr.span, expr.function, "`{word}(f over {axis})`")
+    if expr.function == "margins":
+        return Value(margin(cx, node, smooth, expr))
+    nothing = on_nothing(cx, node, axis, expr.span)
+    if axis not in node.type.axes:
+        node = cx.spec.graph.add("every", (node,), node.type.with_axes(join(node.type.axes, (axis,))), expr.span, axis=axis)
+    truth = opening(cx, node, nothing, axis, expr.span)
+    return Value(truth if expr.function == "holds" else margin(cx, truth, smooth, expr))
+
+
+def _arguments(cx: Context, expr: tree.Call) -> tuple[tree.Expr, Node | None]:
+    positional = [argument.value for argument in expr.arguments if argument.key is None]
+    keyed = {argument.key: argument.value for argument in expr.arguments if argument.key is not None}
+    known = {"smooth"} if expr.function != "holds" else set()
+    odd = expr.where or expr.by or expr.onto or expr.over and len(expr.over.axes) > 1
+    if len(positional) != 1 or keyed.keys() - known or odd:
+        more = "" if expr.function == "holds" else ", and perhaps `smooth = 0.1`"
+        raise cx.fail("RW107", expr.span, name=expr.function, problem=f"takes one formula{more}")
+    return positional[0], _temperature(cx, keyed["smooth"]) if keyed else None
+
+
+def _temperature(cx: Context, written: tree.Expr) -> Node:
+    steps = constant(cx, written, "`smooth`")
+    if isinstance(steps, (str, bool, tuple, dict, type(None))) or not 0 < steps < inf:
+        raise cx.fail("RW121", written.span, what="`smooth`", value=show(steps), domain="the numbers above 0")
+    return cx.const(steps, FLOAT, written.span)
+
+
+def opening(cx: Context, node: Node, nothing: Node, axis: Axis, span: Span) -> Node:
+    """The entry at the first step, or `nothing` where there is no step."""
+    axes = without(joined(cx, [node, nothing], span), [axis])
+    return cx.spec.graph.add("opening", (node, nothing), node.type.with_axes(axes), span, roles=("x", "start"), over=(axis,),
+                             margin=False)
+
+
+def on_nothing(cx: Context, formula: Node, axis: Axis, span: Span) -> Node:
+    """The truth of a formula on the trace without steps, where no proposition holds."""
+    def parts(node: Node) -> tuple[Node, ...]:
+        return () if _is_settled(node, axis) else formula_parts(node)
+
+    def build(node: Node, values: list[Node]) -> Node:
+        if _is_settled(node, axis):
+            return cx.const(ON_NOTHING[node.op], BOOL, span) if node.op in ON_NOTHING else node
+        if not values or node.get("over"):
+            return cx.const(False, BOOL, span)
+        return apply(cx, node.op, values, span)
+    return folded(formula, parts, build)
+
+
+def _is_settled(node: Node, axis: Axis) -> bool:
+    return node.op in ON_NOTHING and node["over"] == (axis,) or axis not in node.type.axes

@@ -1,0 +1,152 @@
+"""Emission of temporal words: formulas and margins along an axis, with padding and what is invalid kept out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+
+from torch import Tensor
+
+from rewardlang.facts.temporal import infinite_ends
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ops.row import Operator
+from rewardlang.ops.temporal import Reading
+from rewardlang.tensor import place, temporal
+from rewardlang.tensor.fxgraph import Builder, Value
+from rewardlang.tensor.kernel import Kernel
+from rewardlang.values.axes import Axis
+
+_OPTIONS = ("low", "high", "smooth")
+
+
+def may_be_infinite(node: Node) -> bool:
+    """Whether ±inf is a proper value of a node: a margin that a bare truth, or a trace without steps, decides."""
+    return any(infinite_ends(reachable([node]), True)[node])
+
+
+class Formulas:
+    """Emits nodes of the family TEMPORAL."""
+
+    build: Builder
+    k: Kernel
+    lengths_valid: dict[Axis, Value]
+    real_along: Callable[[Axis], Value | None]
+    _picked: Callable[[Value, Axis, int], Value]
+    size_along: Callable[[Axis], object]
+
+    def formula(self, node: Node, row: Operator, args: list[Value]) -> Value:
+        """The value of a temporal node."""
+        roles = dict(zip(node["roles"], args, strict=True))
+        if node.op == "opening":
+            return self._opening(node["over"][0], roles["x"], roles["start"])
+        options = {name: roles.pop(name).data for name in _OPTIONS if name in roles}
+        reading = Reading(**options, margin=node["margin"])
+        operands = list(roles.values())
+        if all(value.valid is None for value in operands):
+            return self._settled(node, self._read(node, row, operands, options))
+        worst, best = (self._read(node, row, [self._filled(value, fill) for value in operands], options)
+                       for fill in (reading.bottom, reading.top))
+        agree = self.k.eq(*(self._smoothly_seen(node, row, operands, options) if reading.smooth else (worst, best)))
+        if reading.margin:
+            worst = self.k.choose(agree, worst, self.k.constant(0.0))
+        return self._settled(node, worst.masked(agree))
+
+    def _smoothly_seen(self, node: Node, row: Operator, operands: list[Value], options: dict) -> list[Value]:
+        """The worst and the best with 0 for each finite number: a smooth extreme rests on all of them, however little."""
+        level = [replace(self.build.solid(value), data=self.build.call(temporal.levelled, self.build.solid(value).data))
+                 for value in operands]
+        return [self._read(node, row, [self._filled(value, fill) for value in level], options) for fill in (-inf, inf)]
+
+    def _filled(self, value: Value, fill: bool | float) -> Value:
+        """A value with `fill` where it is invalid."""
+        return value if value.valid is None else self.k.choose(value.valid, value.plain(), self.k.constant(fill))
+
+    def _settled(self, node: Node, found: Value) -> Value:
+        """Without infinities in padding, where no gradient may meet them; invalid where the axis is."""
+        axis = node["over"][0] if node["over"] else None
+        real = self.real_along(axis) if axis is not None and node["margin"] else None
+        if real is not None:
+            found = self.k.choose(real, found.plain(), self.k.constant(0.0)).masked(found.valid)
+        return found.masked(self.k.both(found.valid, self.lengths_valid.get(axis)))
+
+    def _read(self, node: Node, row: Operator, operands: list[Value], options: dict) -> Value:
+        track = Track(self.build, self.k)
+        if node["over"]:
+            axis = node["over"][0]
+            real = self.real_along(axis)
+            there = {a for value in operands for a in value.axes} | {axis} | set(real.axes if real else ())
+            axes = tuple(a for a in node.type.axes if a in there)
+            batched = real is not None or any(value.batched for value in operands)
+            operands = [replace(value, data=self.build.full(value, axes, batched), axes=axes, batched=batched, loose=False)
+                        for value in operands]
+            data = self.build.lay(real, axes) if real is not None else None
+            track = Track(self.build, self.k, data, axes.index(axis) + int(batched))
+        return row.meaning(track, *operands, **options, margin=node["margin"])
+
+    def _opening(self, axis: Axis, x: Value, start: Value) -> Value:
+        first = self._picked(x.plain(), axis, 0).masked(None if x.valid is None else self._picked(x.valid, axis, 0))
+        real = self.real_along(axis)
+        if real is not None:
+            there = self._picked(real, axis, 0)
+        else:
+            size = axis.size if axis.size is not None else self.build.call(
+                place.sized, self.size_along(axis), self.build.dtype, self.build.device)
+            there = self.k.lt(Value(0), Value(size))
+        found = self.k.where(there, first, start)
+        return found.masked(self.k.both(found.valid, self.lengths_valid.get(axis)))
+
+
+@dataclass(frozen=True)
+class Track:
+    """The temporal primitives of the kernel over tensors; the axis stands at `dim`, and `real` is where it is no padding."""
+
+    build: Builder
+    k: Kernel
+    real: object = None
+    dim: int = 0
+
+    def constant(self, x: object) -> Value:
+        return self.k.constant(x)
+
+    def ahead(self, xs: Value, end: Value) -> Value:
+        return self._made(xs, temporal.beside, xs.data, self.real, self.dim, False, end.data)
+
+    def prev(self, xs: Value, start: Value) -> Value:
+        return self._made(xs, temporal.beside, xs.data, self.real, self.dim, True, start.data)
+
+    def higher(self, a: Value, b: Value, reading: Reading) -> Value:
+        if not reading.margin:
+            return self.k.logical_or(a, b)
+        return self._soft(a, b, reading, temporal.soft_greatest) if reading.smooth else self.k.maximum(a, b)
+
+    def lower(self, a: Value, b: Value, reading: Reading) -> Value:
+        if not reading.margin:
+            return self.k.logical_and(a, b)
+        return self._soft(a, b, reading, temporal.soft_least) if reading.smooth else self.k.minimum(a, b)
+
+    def _soft(self, a: Value, b: Value, reading: Reading, function: Callable) -> Value:
+        datas, axes, batched = self.build.align(self.build.solid(a), self.build.solid(b))
+        return Value(self.build.call(function, *datas, float(reading.smooth)), axes, batched)
+
+    def opposite(self, a: Value, reading: Reading) -> Value:
+        return self.k.neg(a) if reading.margin else self.k.logical_not(a)
+
+    def least_within(self, xs: Value, reading: Reading, behind: bool) -> Value:
+        return self._extreme(xs, False, reading, behind)
+
+    def greatest_within(self, xs: Value, reading: Reading, behind: bool) -> Value:
+        return self._extreme(xs, True, reading, behind)
+
+    def _extreme(self, xs: Value, greater: bool, reading: Reading, behind: bool) -> Value:
+        return self._made(xs, temporal.extreme_within, xs.data, self.real, self.dim, greater, behind, *_parts(reading))
+
+    def until(self, ps: Value, qs: Value, reading: Reading, behind: bool) -> Value:
+        return self._made(qs, temporal.until, ps.data, qs.data, self.real, self.dim, behind, *_parts(reading))
+
+    def _made(self, like: Value, function: Callable[..., Tensor], *args) -> Value:
+        return replace(like, data=self.build.call(function, *args), valid=None)
+
+
+def _parts(reading: Reading) -> tuple:
+    """The reading as plain arguments: whole steps, for a param may come as a float."""
+    high = None if reading.high is None else int(reading.high)
+    return int(reading.low), high, float(reading.smooth), reading.margin
