@@ -250,5 +250,8 @@ def whole_module(code: Code) -> fx.GraphModule:
 
 
 def _as_argument(value: object, type_: Type) -> object:
-    """A constant as a Python function is to see it: an enum's label for its code."""
-    return type_.labels[value] if type_.kind is Kind.ENUM and not type_.axes else value
+    """A constant as a Python function is to see it: whole numbers as int, an enum's label for its code."""
+    if isinstance(value, list | tuple):
+        return [_as_argument(entry, type_) for entry in value]
+    convert = {Kind.INT: int, Kind.FLOAT: float, Kind.BOOL: bool, Kind.ENUM: lambda code: type_.labels[int(code)]}
+    return value if value is None or type_.kind not in convert else convert[type_.kind](value)

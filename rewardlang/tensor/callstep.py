@@ -175,11 +175,18 @@ def _entry(entry: object, axes: list[Axis], at: dict[Axis, int]) -> object:
     return [_entry(inner, axes[1:], at) for inner in entry]
 
 
+#: What models see numbers as that are no floats.
+_DTYPES = {Kind.BOOL: torch.bool, Kind.INT: torch.int64, Kind.ENUM: torch.int64}
+
+
 def tensor_rows(argument: HostArgument, lifted: tuple[Axis, ...], run: Run, places: Tensor | None) -> Tensor:
     """An argument's rows that are evaluated, as a tensor [rows, *own axes]."""
     if argument.tensor is None:
-        return torch.full((run.batch.size if places is None else len(places),), argument.constant,
-                          dtype=run.batch.dtype, device=run.batch.device)
+        rows = run.batch.size if places is None else len(places)
+        fixed = argument.constant
+        number = argument.labels.index(fixed) if argument.kind is Kind.ENUM else fixed
+        dtype = _DTYPES.get(argument.kind, run.batch.dtype)
+        return torch.full((rows,), number, dtype=dtype, device=run.batch.device)
     values = run.tensors[argument.tensor]
     if argument.kind in (Kind.INT, Kind.ENUM):
         values = values.long()

@@ -79,6 +79,8 @@ class Builder:
         node = self.graph.placeholder(name)
         if later is not None:
             self.sizes |= {axis: (node, axes.index(axis) + int(batched)) for axis in later if axis in axes}
+            # Where there is no column, calls of constants are all that knows the number of rollouts.
+            self.rows = self.rows or ((node, 0) if batched else None)
             return node
         # Numbers of host entries are made only where they are used: sizes are better read off another input.
         cheap = not name.endswith("_id")

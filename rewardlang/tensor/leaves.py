@@ -98,7 +98,7 @@ def _number(type_: Type, domain: Interval | None, _fields: Mapping) -> Check:
             raise Misfit(problem)
         if whole and plain != int(plain):
             raise Misfit(words.not_whole(plain))
-        return bool(plain) if word == "bool" else plain
+        return bool(plain) if word == "bool" else int(plain) if whole else plain
 
     return checked
 
