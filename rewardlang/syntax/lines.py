@@ -132,7 +132,8 @@ class _Separator:
             elif text in words.MACHINE_ITEMS and self._next_kind(at) == "word":
                 frame.in_sources = False
         elif text in _OPENING:
-            self._open(text, "" if last is None else last.text)
+            is_member = at > 1 and self.lexemes[at - 2].text == "."      # any word may be one: `x.previous[0]`
+            self._open(text, "" if last is None or is_member else last.text)
         elif text in _CLOSING and len(self.frames) > 1:
             return self.frames.pop()
         elif text == "->":
