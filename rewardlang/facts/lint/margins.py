@@ -11,12 +11,12 @@ from rewardlang.text.diagnostic import Diagnostic
 
 def infinite_margins(ranges, places: Places) -> Iterator[Diagnostic]:
     """Outputs that may be infinite though the trace has steps, with the first part that makes them so."""
+    nodes = reachable(output.node for output in ranges.spec.outputs.values())
+    if not any(map(_is_margin, nodes)):
+        return
+    ends = infinite_ends(nodes, False)
     for output in ranges.spec.outputs.values():
-        nodes = reachable([output.node])
-        if not any(node.get("margin") or _is_bare(node) for node in nodes):
-            continue
-        ends = infinite_ends(nodes, False)
-        if not any(ends[output.node]):
+        if not any(ends[output.node]) or not any(map(_is_margin, reachable([output.node]))):
             continue
         source = _source(output.node, ends)
         bare = _is_bare(source) or source.op == "const"
@@ -26,6 +26,10 @@ def infinite_margins(ranges, places: Places) -> Iterator[Diagnostic]:
         high, low = ends[output.node]
         yield Diagnostic("RW302", output.span, values, (), output.name,
                          {"infinite": [word for word, there in (("-inf", low), ("inf", high)) if there]})
+
+
+def _is_margin(node: Node) -> bool:
+    return bool(node.get("margin")) or _is_bare(node)
 
 
 def _is_bare(node: Node) -> bool:
