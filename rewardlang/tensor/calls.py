@@ -96,9 +96,13 @@ class Evaluation:
             found = found.tolist() if hasattr(found, "tolist") else list(found)
         except Exception as error:
             return [Failed(describe(error))] * rows
-        if len(found) != rows:
-            return [Failed(f"gave {len(found)} results for {rows} rows")] * rows
+        self._demand_one_each(len(found), rows)
         return found
+
+    def _demand_one_each(self, found: int, rows: int) -> None:
+        """No row is to blame for a wrong number of results: it is a mistake of the binding, which `on_error` must not hide."""
+        if found != rows:
+            raise words.RewardError(words.wrong_count(self.external.name, found, rows))
 
     def _checked(self, found: list) -> "Results":
         """Results as they should be, else Failed."""
@@ -150,10 +154,12 @@ class Evaluation:
         shape = (rows, *(axis.size for axis in self.external.result.axes))
         try:
             found = self.source.function(*columns) if rows else columns[0].new_zeros(shape)
-            found = torch.as_tensor(found, device=columns[0].device).reshape(shape)
+            found = torch.as_tensor(found, device=columns[0].device)
         except Exception as error:
             failed = Failed(describe(error))
             return torch.zeros(shape, dtype=dtype, device=columns[0].device), dict.fromkeys(range(rows), failed)
+        self._demand_one_each(len(found) if found.dim() else 1, rows)
+        found = found.reshape(shape)
         allowed = self.wanted.range(dtype)
         values = found.to(dtype)
         bad = ~((values >= allowed.low) & (values <= allowed.high))

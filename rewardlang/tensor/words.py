@@ -152,6 +152,11 @@ def unusable_target(name: str, target: str, problem: str) -> str:
     return f"`{name}` cannot use {target!r}: {problem}"
 
 
+def wrong_count(name: str, found: int, rows: int) -> str:
+    """A bound model that gives more or fewer results than it was given rows."""
+    return f"`{name}` gave {found} results for {rows} rows: it must give one for each, in their order"
+
+
 def unusable_fallback(name: str, axis: str) -> str:
     """For an `on_error` number of an external that makes lists of no fixed length."""
     return f"`{name}` gives a list along `{axis}`, of which no length is declared: its `on_error` can only be `invalid`"

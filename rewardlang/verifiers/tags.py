@@ -45,7 +45,11 @@ def tagged(text: str, names: list[str]) -> bool:
 )
 def between(text: str, opening: str, closing: str) -> str:
     """The text between the first `opening` and the next `closing`, as it stands; empty where either is missing."""
-    start = text.find(opening)
+    return _between(text, text.find(opening), opening, closing)
+
+
+def _between(text: str, start: int, opening: str, closing: str) -> str:
+    """What stands after the `opening` at `start` and before the next `closing`."""
     if start < 0 or not opening or not closing:
         return ""
     start += len(opening)
@@ -60,12 +64,7 @@ def between(text: str, opening: str, closing: str) -> str:
 )
 def between_last(text: str, opening: str, closing: str) -> str:
     """The text between the last `opening` and the next `closing`; empty where either is missing."""
-    start = text.rfind(opening)
-    if start < 0 or not opening or not closing:
-        return ""
-    start += len(opening)
-    end = text.find(closing, start)
-    return text[start:end] if end >= 0 else ""
+    return _between(text, text.rfind(opening), opening, closing)
 
 
 @gold(
