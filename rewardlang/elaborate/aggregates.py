@@ -145,7 +145,7 @@ def _built(cx: Context, call: tree.Call, row: Operator, window: Window, parts: d
     keeps = row.family is Family.SCAN or "by" in parts or window.population is not None
     values = [parts[role] for role in ("x", "start") if role in parts]
     unit = result_unit(cx, row, values, call.span) if values else None
-    kind = result_kind(row, values) if values else Kind.INT
+    kind = _kind(row, values, options)
     first = row.result == "first" and bool(values)
     type_ = Type(kind, axes if keeps else without(axes, window.over), _optional(cx, row, window, parts, options), unit,
                  values[0].type.labels if first else ())
@@ -158,6 +158,12 @@ def _built(cx: Context, call: tree.Call, row: Operator, window: Window, parts: d
     if row.name == "sum" and value is not None and window.population is None:
         return attribution.mapped(value, node, build)
     return Value(node)
+
+
+def _kind(row: Operator, values: list[Node], options: dict) -> Kind:
+    """The kind of the result: positions without a value are counted, and only averaged ranks are no whole numbers."""
+    whole = not values or row.name == "rank" and options["ties"] != "average"
+    return Kind.INT if whole else result_kind(row, values)
 
 
 def _check_axes(cx: Context, call: tree.Call, axes: tuple[Axis, ...], window: Window) -> None:

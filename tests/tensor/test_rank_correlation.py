@@ -1,0 +1,57 @@
+"""Rank correlations over a group, against pairs counted by hand."""
+
+from itertools import combinations
+from random import Random
+
+import pytest
+
+import rewardlang as rl
+
+SPEC = """
+use std.group: kendall, spearman
+input prompt : id
+group by prompt
+input x : float
+input y : float
+output tau = kendall(x, y)
+output rho = spearman(rank(x over group, ties = order), rank(y over group, ties = order))
+"""
+
+
+def _sign(x: float) -> int:
+    return (x > 0) - (x < 0)
+
+
+def _tau(x: list[float], y: list[float]) -> float | None:
+    """(concordant - discordant) / pairs."""
+    pairs = list(combinations(range(len(x)), 2))
+    return sum(_sign(x[i] - x[j]) * _sign(y[i] - y[j]) for i, j in pairs) / len(pairs) if pairs else None
+
+
+def _rho(x: list[float], y: list[float]) -> float | None:
+    """Pearson's correlation of the ranks, which is Spearman's where no rank is shared."""
+    ranks = [[sum(other > one for other in values) for one in values] for values in (x, y)]
+    if len(x) < 2:
+        return None
+    mean = (len(x) - 1) / 2
+    spread = sum((rank - mean) ** 2 for rank in ranks[0])
+    return sum((a - mean) * (b - mean) for a, b in zip(*ranks, strict=True)) / spread
+
+
+def test_groups_that_lie_mixed_up_each_get_their_own():
+    draw = Random(5)
+    prompts = [draw.choice("abcd") for _ in range(30)] + ["alone"]
+    x, y = ([draw.gauss(0, 1) for _ in prompts] for _ in range(2))
+    got = rl.compile(text=SPEC)({"prompt": prompts, "x": x, "y": y})
+    for name, of in (("tau", _tau), ("rho", _rho)):
+        expected = []
+        for prompt in prompts:
+            mates = [place for place, other in enumerate(prompts) if other == prompt]
+            expected.append(of([x[place] for place in mates], [y[place] for place in mates]))
+        assert [None if value is None else pytest.approx(value, abs=1e-6) for value in expected] == got.to_lists(name)
+
+
+def test_ties_count_for_neither_order():
+    reward = rl.compile(text=SPEC, outputs=["tau"])
+    out = reward({"prompt": [1] * 3, "x": [1, 1, 0], "y": [1, 0.5, 0]})
+    assert out.to_lists("tau") == pytest.approx([2 / 3] * 3)
