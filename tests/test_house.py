@@ -26,8 +26,9 @@ LAYERS: dict[str, set[str]] = {
     "automata": {"values"},
     "syntax": {"text", "data"},
     "ir": {"text.source", "ops", "values"},
+    "ir.formulas": {"ir", "automata", "ops", "values"},
     "ir.spec": {"ir", "text", "ops", "values"},  # what elaboration hands on, its findings included
-    "elaborate": {"syntax", "ir", "ops", "values", "text"},
+    "elaborate": {"syntax", "ir", "ops", "values", "automata", "text"},
     "facts": {"ir", "ops", "values", "automata"},
     "facts.lint": {"facts", "ir", "ops", "values", "automata", "text"},
     "rewrite": {"ir", "facts", "ops", "values", "automata"},

@@ -9,9 +9,9 @@ LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
 
 _STEP, _NEXT, _EPISODE = range(3)
 
-#: Reductions, scans and temporal words that look at no later position than the one they answer for.
+#: Reductions, scans, temporal words and walks that look at no later position than the one they answer for.
 _PAST = frozenset({"cumsum", "cumprod", "cummax", "cummin", "cummean", "cumcount", "prev", "delta", "first",
-                   "previous", "weak_previous", "once", "historically", "since", "triggers", "opening"})
+                   "previous", "weak_previous", "once", "historically", "since", "triggers", "opening", "walk"})
 
 #: Placements whose value at a position can rest on any position of an ordered axis.
 _ANYWHERE = frozenset({"place", "spread", "rename"})

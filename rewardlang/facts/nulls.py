@@ -2,7 +2,7 @@
 
 from rewardlang.ir.node import Node
 
-_FROM_DATA = ("input", "call", "length")
+_FROM_DATA = ("input", "call", "length", "ending")
 
 
 def rests_on_data(known: dict[Node, bool], node: Node) -> bool:

@@ -32,6 +32,19 @@ def temporal(ranges, node: Node, context: Context, row) -> Fact:
     return Fact(bound(row, *entries, **options), fails)
 
 
+def memory(ranges, node: Node, context: Context, row) -> Fact:
+    """The fact of a walk, from what is known of its propositions at any step; of an entry, from the states at hand."""
+    if node.op == "entry":
+        fact = ranges.known(node.args[0], context)
+        return Fact(fact.range and bound(row, fact.range, values=node["values"]), fact.fails)
+    inner = entry_context(ranges, node, context)
+    facts = [ranges.known(arg, inner) for arg in node.args]
+    fails = any(fact.fails for fact in facts)
+    if any(fact.range is None for fact in facts):
+        return Fact(declared(ranges.spec, node), True)
+    return Fact(bound(row, *(Elements(fact.range) for fact in facts), table=node["table"]), fails)
+
+
 def _options(node: Node, given: dict[str, Interval]) -> dict[str, object]:
     """The reading; of a window whose ends are params, one that can be empty whenever any of them can."""
     options = {"margin": node["margin"]}

@@ -9,7 +9,7 @@ from rewardlang.facts.leaves import BY_KIND, Fact, constant, declared, source
 from rewardlang.facts.linear import linear_range
 from rewardlang.facts.needs import guarded_by, needs, side_of
 from rewardlang.facts.nulls import rests_on_data
-from rewardlang.facts.temporal import temporal
+from rewardlang.facts.temporal import memory, temporal
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import KERNEL as K
 from rewardlang.ops.intervals import Elements, bound, domain
@@ -41,6 +41,8 @@ def settle(ranges, node: Node, context: Context) -> Fact:
         return collection(ranges, node, context, row)
     if row.family is Family.TEMPORAL:
         return temporal(ranges, node, context, row)
+    if row.family is Family.MEMORY:
+        return memory(ranges, node, context, row)
     facts = [ranges.known(*need) for need in needs(ranges, node, context)]
     if row.family in (Family.PLACEMENT, Family.HOST):
         return _placed(ranges.spec, node, facts, row)

@@ -38,6 +38,9 @@ Along one ordered axis, `always[0, 20] p`, `p until q`: truth at each step, or i
 window counts steps, both ends included, and is cut at the ends of the trace. An invalid entry makes those steps invalid
 whose value it can change. In a margin true is inf and false -inf; with `smooth` the maxima and minima are `soft_maximum` and
 `soft_minimum`, and until and since are read step by step: max(q, min(p, the same one step on))."""),
+    Family.MEMORY: ("Memory", """\
+What is carried from step to step along one ordered axis: which state of a finite table a trace has come to, and what that
+state stands for."""),
     Family.PLACEMENT: ("Placement", "From one axis to another."),
     Family.HOST: ("Texts, tables and records", "Python objects, never tensors."),
 }

@@ -1,4 +1,4 @@
-"""The float kernel's temporal primitives: lists of truth values or margins, step by step as they are defined."""
+"""The float kernel's primitives of time: lists of truth values, margins or states, step by step as they are defined."""
 
 import math
 
@@ -35,6 +35,25 @@ class FloatTemporal:
 
     def opening(self, xs, start):
         return xs[0] if xs else start
+
+
+class FloatMemory:
+    """What is carried from step to step."""
+
+    def walk(self, *propositions, table):
+        found, state = [], table.start
+        for letter in zip(*propositions, strict=True):
+            if state is not None:
+                bits = sum(bool(bit) << k for k, bit in enumerate(letter))
+                state = None if None in letter else table.step(state, bits)
+            found.append(state)
+        return found
+
+    def entry(self, x, values):
+        return None if x is None else values[int(x)]
+
+    def ending(self, length):
+        return [i == length - 1 for i in range(length)]
 
 
 def _soft_until(kernel, ps, qs, reading):

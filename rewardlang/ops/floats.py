@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from rewardlang.ops.float_collections import FloatCollections, FloatPlacement
-from rewardlang.ops.float_temporal import FloatTemporal
+from rewardlang.ops.float_temporal import FloatMemory, FloatTemporal
 from rewardlang.ops.row import Family, Operator
 from rewardlang.values.elementary import logistic, soft_plus
 
@@ -170,7 +170,7 @@ class FloatControl:
         return a is not None
 
 
-class FloatKernel(FloatPointwise, FloatControl, FloatCollections, FloatTemporal, FloatPlacement):
+class FloatKernel(FloatPointwise, FloatControl, FloatCollections, FloatTemporal, FloatMemory, FloatPlacement):
     """All primitives over plain Python values. One kernel is one evaluation: it holds the dictionary of `codes`."""
 
     def __init__(self):

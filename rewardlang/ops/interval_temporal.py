@@ -1,4 +1,4 @@
-"""The interval kernel's temporal primitives: what may be true, or how large a margin can be, at one step."""
+"""The interval kernel's primitives of time: what may be true at one step, how large a margin, which state."""
 
 from rewardlang.ops.interval_collections import Elements
 from rewardlang.values import elementary
@@ -34,6 +34,24 @@ class IntervalTemporal:
         if xs.count.lo > 0:
             return xs.value
         return start if xs.count.hi == 0 else xs.value.hull(start)
+
+
+class IntervalMemory:
+    """What is carried from step to step."""
+
+    def walk(self, *propositions, table):
+        known = [None if each.value.lo < each.value.hi else bool(each.value.lo) for each in propositions]
+        states = table.reached(known)
+        return Elements(Interval(min(states), max(states)), propositions[0].count)
+
+    def entry(self, x, values):
+        last = len(values) - 1
+        low, high = (int(min(max(end, 0), last)) for end in (x.lo, x.hi))
+        seen = values[low:high + 1]
+        return Interval.of(min(seen), max(seen))
+
+    def ending(self, length):
+        return Elements(Interval(0, 1), length)
 
 
 def _each(a, b, function):

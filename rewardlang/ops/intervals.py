@@ -1,7 +1,7 @@
 """The kernel of ranges: what every row can give for arguments in given ranges, over the real numbers."""
 
 from rewardlang.ops.interval_collections import COUNT, ONE, ZERO, Elements, IntervalCollections, IntervalPlacement
-from rewardlang.ops.interval_temporal import IntervalTemporal
+from rewardlang.ops.interval_temporal import IntervalMemory, IntervalTemporal
 from rewardlang.ops.row import Operator
 from rewardlang.values import elementary
 from rewardlang.values.interval import REAL, UNIT, Interval
@@ -146,7 +146,9 @@ class IntervalControl:
         return UNKNOWN
 
 
-class IntervalKernel(IntervalPointwise, IntervalControl, IntervalCollections, IntervalTemporal, IntervalPlacement):
+class IntervalKernel(
+    IntervalPointwise, IntervalControl, IntervalCollections, IntervalTemporal, IntervalMemory, IntervalPlacement,
+):
     """All primitives over ranges. Texts have no range; a table is given as the range of its entries."""
 
     def codes(self, x):

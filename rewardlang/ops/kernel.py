@@ -165,6 +165,19 @@ class Temporal(Protocol):
         """The first entry; `start` if there is none."""
 
 
+class Memory(Protocol):
+    """What is carried from step to step. `table` is an `automata.table.Table`, or whatever has its `step` and `reached`."""
+
+    def walk(self, *propositions: Collection, table: Any) -> Collection:
+        """The state after each step."""
+
+    def entry(self, x: Value, values: tuple) -> Value:
+        """values[x]."""
+
+    def ending(self, length: Value) -> Collection:
+        """True at the last position."""
+
+
 class Placement(Protocol):
     """From one axis to another. `length` is the number of positions of the axis that the result gets."""
 
@@ -197,5 +210,5 @@ class Host(Protocol):
     def field(self, record: Value, name: str) -> Value: ...
 
 
-class Kernel(Pointwise, Control, Collections, Temporal, Placement, Host, Protocol):
+class Kernel(Pointwise, Control, Collections, Temporal, Memory, Placement, Host, Protocol):
     """All of it."""

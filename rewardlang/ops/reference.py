@@ -131,7 +131,7 @@ class Evaluation:
             return windows.scanned(self, node, row, rollout, at)
         if row.family is Family.TEMPORAL:
             return formulas.read(self, node, row, rollout, at)
-        if row.family is Family.PLACEMENT:
+        if row.family is Family.PLACEMENT or node.op in _PLACED:
             return _PLACED[node.op](self, node, row, rollout, at)
         return call(self.kernel, row, *(self.read(arg, rollout, at) for arg in node.args), **windows.options(node, row))
 
@@ -210,6 +210,14 @@ def _rename(run: Evaluation, node, row: Operator, rollout: int, at: At):
     return run.read(x, rollout, {**at, source: at[target]})
 
 
+def _walk(run: Evaluation, node, row: Operator, rollout: int, at: At):
+    axis = node["over"][0]
+    before = {**at, axis: 0}
+    steps = [{**before, axis: i} for i in range(at[axis] + 1)]
+    letters = [[run.read(arg, rollout, step) for step in steps] for arg in node.args]
+    return call(run.kernel, row, *letters, table=node["table"])[-1]
+
+
 def _pick(run: Evaluation, node, row: Operator, rollout: int, at: At):
     x = _along(run, node.args[0], node["axis"], rollout, at)
     return None if x is None else call(run.kernel, row, x, index=node["index"])
@@ -229,4 +237,4 @@ def _length(run: Evaluation, node, row: Operator, rollout: int, at: At):
 
 
 _PLACED = {"at_first": _put, "at_last": _put, "every": _put, "place": _place, "spread": _spread, "rename": _rename,
-           "pick": _pick, "vector": _vector, "index": _index, "length": _length}
+           "pick": _pick, "vector": _vector, "index": _index, "length": _length, "walk": _walk, "ending": _index}

@@ -13,6 +13,7 @@ class Family(Enum):
     REDUCTION = "reduction"      # removes the axes it is `over`; keeps the rollout in a window over group, batch or run
     SCAN = "scan"                # keeps the axis it is `over`; each position sees others
     TEMPORAL = "temporal"        # keeps the axis it is `over`; truth or margin of the steps ahead or behind
+    MEMORY = "memory"            # carries a state along the axis it is `over`, or says what a state stands for
     PLACEMENT = "placement"      # moves values between axes
     HOST = "host"                # works on texts and other Python objects
 

@@ -2,6 +2,7 @@
 
 from rewardlang.ops.control import CONTROL
 from rewardlang.ops.host import HOST
+from rewardlang.ops.memory import MEMORY
 from rewardlang.ops.placement import PLACEMENT
 from rewardlang.ops.pointwise import POINTWISE
 from rewardlang.ops.reductions import REDUCTIONS
@@ -9,7 +10,7 @@ from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.scans import SCANS
 from rewardlang.ops.temporal import ON_NOTHING, TEMPORAL
 
-_ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *TEMPORAL, *PLACEMENT, *HOST)
+_ROWS = (*POINTWISE, *CONTROL, *REDUCTIONS, *SCANS, *TEMPORAL, *MEMORY, *PLACEMENT, *HOST)
 
 OPERATORS: dict[str, Operator] = {row.name: row for row in _ROWS}
 

@@ -18,6 +18,7 @@ from rewardlang.tensor.formulas import Formulas
 from rewardlang.tensor.fxgraph import FALSE, Builder, Value
 from rewardlang.tensor.kernel import Kernel
 from rewardlang.tensor.leaves import Range, domain_of
+from rewardlang.tensor.memory import Memories
 from rewardlang.tensor.placement import Placements
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
@@ -45,7 +46,7 @@ class Variant:
     untold: tuple[tuple[Axis, tuple[Axis, ...]], ...] = ()
 
 
-class Emitter(Aggregates, Formulas, Placements):
+class Emitter(Aggregates, Formulas, Memories, Placements):
     """Emits nodes, arguments first. `columns` gives the column names of the nodes that come from data; `params` the
     values (numbers, nested lists) or trained tensors of params; `names` what to call a node's value; `total` the nodes
     whose domain is known to hold."""
@@ -111,6 +112,8 @@ class Emitter(Aggregates, Formulas, Placements):
             return self.aggregate(node, row, args)
         if row.family is Family.TEMPORAL:
             return self.formula(node, row, args)
+        if row.family is Family.MEMORY:
+            return self.memory(node, row, args)
         return self.placed(node, args)
 
     # Leaves ---------------------------------------------------------------------------------------------------------

@@ -71,16 +71,21 @@ class Formulas:
     def _read(self, node: Node, row: Operator, operands: list[Value], options: dict) -> Value:
         track = Track(self.build, self.k)
         if node["over"]:
-            axis = node["over"][0]
-            real = self.real_along(axis)
-            there = {a for value in operands for a in value.axes} | {axis} | set(real.axes if real else ())
-            axes = tuple(a for a in node.type.axes if a in there)
-            batched = real is not None or any(value.batched for value in operands)
-            operands = [replace(value, data=self.build.full(value, axes, batched), axes=axes, batched=batched, loose=False)
-                        for value in operands]
-            data = self.build.lay(real, axes) if real is not None else None
-            track = Track(self.build, self.k, data, axes.index(axis) + int(batched))
+            operands, axes, _, dim, real = self._side_by_side(node, operands)
+            track = Track(self.build, self.k, self.build.lay(real, axes) if real is not None else None, dim)
         return row.meaning(track, *operands, **options, margin=node["margin"])
+
+    def _side_by_side(self, node: Node, operands: list[Value]) -> tuple[list[Value], tuple[Axis, ...], bool, int, Value | None]:
+        """Operands over the same axes, the node's own among them; those axes, whether batched, the own one's dimension, and
+        where it is no padding."""
+        axis = node["over"][0]
+        real = self.real_along(axis)
+        there = {a for value in operands for a in value.axes} | {axis} | set(real.axes if real else ())
+        axes = tuple(a for a in node.type.axes if a in there)
+        batched = real is not None or any(value.batched for value in operands)
+        operands = [replace(value, data=self.build.full(value, axes, batched), axes=axes, batched=batched, loose=False)
+                    for value in operands]
+        return operands, axes, batched, axes.index(axis) + int(batched), real
 
     def _opening(self, axis: Axis, x: Value, start: Value) -> Value:
         first = self._picked(x.plain(), axis, 0).masked(None if x.valid is None else self._picked(x.valid, axis, 0))

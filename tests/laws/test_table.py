@@ -6,10 +6,11 @@ from math import inf
 
 import pytest
 
+from rewardlang.automata.table import Table
 from rewardlang.ops import docs
 from rewardlang.ops.floats import FloatKernel, call
 from rewardlang.ops.intervals import KERNEL
-from rewardlang.ops.kernel import Collections, Control, Host, Placement, Pointwise, Temporal
+from rewardlang.ops.kernel import Collections, Control, Host, Memory, Placement, Pointwise, Temporal
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import COUNTS, OPERATORS, of_family, signature
 from rewardlang.ops.temporal import ON_NOTHING
@@ -22,6 +23,7 @@ sum mean min max prod std var any all count first last argmax argmin quantile no
 cumsum cumprod cummax cummin cummean cumcount prev ahead delta softmax rank
 next weak_next always eventually until weak_until release strong_release
 previous weak_previous once historically since triggers opening soft_minimum soft_maximum
+walk entry ending
 at_last at_first every place spread rename pick vector index length
 """.split()
 
@@ -36,7 +38,7 @@ def test_the_table_has_a_row_for_every_operator_of_the_graph_and_no_other():
     assert sorted(OPERATORS) == sorted(GRAPH)
 
 
-@pytest.mark.parametrize("part", [Pointwise, Control, Collections, Temporal, Placement, Host])
+@pytest.mark.parametrize("part", [Pointwise, Control, Collections, Temporal, Memory, Placement, Host])
 def test_both_kernels_have_every_primitive_with_the_same_arguments(part):
     for name, method in vars(part).items():
         if name.startswith("_") or not inspect.isfunction(method):
@@ -48,7 +50,7 @@ def test_both_kernels_have_every_primitive_with_the_same_arguments(part):
 
 
 def test_no_kernel_has_a_method_that_the_protocol_does_not_name():
-    known = {name for part in (Pointwise, Control, Collections, Temporal, Placement, Host) for name in vars(part)}
+    known = {name for part in (Pointwise, Control, Collections, Temporal, Memory, Placement, Host) for name in vars(part)}
     for kernel in (FloatKernel, type(KERNEL)):
         own = {name for name, _ in inspect.getmembers(kernel, inspect.isfunction) if not name.startswith("_")}
         assert own <= known
@@ -129,7 +131,7 @@ def test_the_example_is_so(row: Operator):
                 options.setdefault(argument.name, argument.default)
         return call(kernel, row, *args, **options)
 
-    names = {"true": True, "false": False, "invalid": None, "step": 3, "inf": inf, "average": "average", "f": f,
+    names = {"true": True, "false": False, "invalid": None, "step": 3, "inf": inf, "average": "average", "f": f, "seen": Table.of_rows([[0, 1], [1, 1]]),
              "codes": lambda x: call(kernel, OPERATORS["codes"], x)}
     value = eval(_python(row), {"__builtins__": {}}, names)
     assert repr(value) == repr(row.example[1])

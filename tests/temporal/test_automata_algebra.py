@@ -9,7 +9,7 @@ from formulas import drawn, formula, letters, traces
 
 from rewardlang.automata.dfa import OPEN, SATISFIED, VIOLATED
 from rewardlang.automata.formula import atom, conjunction, disjunction, make, negation
-from rewardlang.automata.packed import packed
+from rewardlang.automata.table import packed, table_of
 from rewardlang.automata.trace import holds
 from rewardlang.automata.translate import factors, translate
 
@@ -125,6 +125,7 @@ def test_many_atoms_need_no_table_over_all_of_them():
     dfa = translate(conjunction([once_each, choice]))
     assert len(dfa) == 64
     assert packed(dfa, 8).entries < 60_000 < len(dfa) << 25
+    assert table_of(dfa) == packed(dfa, 8) and len(table_of(translate(once_each)).stages) == 1
     op, made = factors(conjunction([once_each, choice]))
     assert op == "and" and [len(each) for each in made] == [2] * 6
 

@@ -4,6 +4,7 @@ import random
 from contextlib import suppress
 from fractions import Fraction
 
+from rewardlang.automata.table import Stage, Table
 from rewardlang.ir.node import Graph, Node, reachable
 from rewardlang.ir.spec import InputInfo, OutputInfo, Spec
 from rewardlang.ops.reference import evaluate
@@ -36,6 +37,15 @@ def spec_of(graph: Graph, outputs: dict[str, Node], role: str = "output") -> Spe
     }
     infos = {name: OutputInfo(name, role, node, (), SPAN) for name, node in outputs.items()}
     return Spec(SOURCE, graph, inputs=inputs, outputs=infos)
+
+
+def in_two_stages(table: Table) -> Table:
+    """The same walk, which reads the first proposition, and then the others."""
+    (stage,) = table.stages
+    first = Stage(0, 1, tuple(range(2 * table.states)))
+    rest = tuple(stage.entries[state << stage.width | letter << 1 | bit]
+                 for state in range(table.states) for bit in (0, 1) for letter in range(1 << stage.width - 1))
+    return Table((first, Stage(1, stage.width - 1, rest)), table.states, table.start)
 
 
 class Maker:
@@ -80,7 +90,7 @@ class Maker:
     def grow(self, count: int) -> None:
         """Add so many random nodes."""
         kinds = [self.arithmetic, self.arithmetic, self.function, self.comparison, self.logic, self.control,
-                 self.reduction, self.reduction, self.window, self.scan, self.placement]
+                 self.reduction, self.reduction, self.window, self.scan, self.placement, self.memory]
         for _ in range(count):
             with suppress(IndexError):  # nothing that fits to choose from
                 self.random.choice(kinds)()
@@ -178,6 +188,26 @@ class Maker:
                         exact=op not in ("mean", "var", "std", "quantile", "norm", "cummean", "softmax"), **options)
         if op not in ("any", "all"):
             self.held(node)
+
+    def memory(self) -> None:
+        """A walk of a random table, in one stage or two, what its states stand for, and where an axis ends."""
+        axis = self.random.choice([STEP, STEP, TOKEN, JOINT])
+        given = tuple(self.truth() for _ in range(self.random.randint(1, 3)))
+        states, letters = self.random.randint(1, 5), 1 << len(given)
+        table = Table.of_rows([[self.random.randrange(states) for _ in range(letters)] for _ in range(states)],
+                              self.random.randrange(states))
+        if len(given) > 1 and self.random.random() < 0.5:
+            table = in_two_stages(table)
+        axes = join(*(arg.type.axes for arg in given), (axis,) if axis is not TOKEN else (TURN, TOKEN))
+        roles = tuple(f"p{k}" for k in range(len(given)))
+        walk = self.add("walk", given, axes, roles=roles, over=(axis,), table=table)
+        before = self.add("prev", (walk, self.graph.add("const", (), FLOAT, value=table.start)), axes, exact=False,
+                          roles=("x", "start"), over=(axis,), window=None)
+        values = tuple(self.random.choice([-1, 0, Fraction(1, 2), 3]) for _ in range(states))
+        self.add("entry", (self.random.choice([walk, before]),), axes, values=values)
+        self.add("entry", (walk,), axes, truth=True, values=tuple(self.random.random() < 0.5 for _ in range(states)))
+        end = self.random.choice([STEP, JOINT, TURN])
+        self.add("ending", (), (end,), truth=True, axis=end)
 
     def placement(self) -> None:
         """Values moved between axes."""
