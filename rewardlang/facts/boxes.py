@@ -21,7 +21,7 @@ FAR = 10**6
 _FINEST = 2**-30
 
 #: Sources that can be split: plain values of one rollout (or of one position).
-_SPLITTABLE = frozenset({"input", "param", "call", "field", "index", "length"})
+SPLITTABLE = frozenset({"input", "param", "call", "field", "index", "length"})
 
 
 def sources(ranges, roots: Iterable[Node], context: Context) -> list[tuple[Node, Interval]]:
@@ -35,7 +35,7 @@ def sources(ranges, roots: Iterable[Node], context: Context) -> list[tuple[Node,
     seen = set(stack)
     while stack:
         node, blocked = stack.pop()
-        if node.op in _SPLITTABLE:
+        if node.op in SPLITTABLE:
             if blocked.isdisjoint((*node.type.axes, None)) or node.op == "param":
                 uses[node] = uses.get(node, 0) + 1
             continue

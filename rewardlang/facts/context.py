@@ -10,11 +10,12 @@ class Context:
     """A set of assumptions about one entry of a value: `known` ranges by node, and nodes known to be `valid`.
 
     `mask` and `floor` say quickly which nodes cannot feel them: those that share no source with an assumed node, and
-    those numbered below all of these. `facts` keeps what was found out under the assumptions. The root assumes
+    those numbered below all of these. `facts` keeps what was found out under the assumptions, `order` which
+    node does not exceed which (None: not asked yet). The root assumes
     nothing. A fact of a parent holds in its children too.
     """
 
-    __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children", "depth")
+    __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children", "depth", "order")
 
     def __init__(self, parent: "Context | None", known: Mapping[Node, Interval], valid: frozenset[Node], mask: int):
         self.parent = parent
@@ -25,6 +26,7 @@ class Context:
         self.depth = parent.depth + 1 if parent is not None else 0
         self.facts: dict = {}
         self.children: dict = {}
+        self.order: frozenset | None = None
 
     @property
     def is_root(self) -> bool:

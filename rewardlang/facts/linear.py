@@ -1,10 +1,12 @@
 """Sums whose parts share sources: what cancels is cancelled before ranges are added."""
 
 from fractions import Fraction
+from math import inf
 from typing import NamedTuple
 
 from rewardlang.facts.context import Context
 from rewardlang.ir.node import Node
+from rewardlang.values.endpoint import exact
 from rewardlang.values.interval import Endpoint, Interval
 
 #: Longer sums are taken as one unknown.
@@ -92,7 +94,7 @@ def linear_range(ranges, node: Node, context: Context, found: Interval) -> Inter
     if node.op not in ("add", "sub", "neg", "mul"):
         return found
     linear = form(ranges, node)
-    if not linear.merged:
+    if not linear.merged and not _order(ranges, context):
         return found
     tighter = evaluated(ranges, linear, context)
     return found if tighter is None else found.meet(tighter) or found
@@ -102,6 +104,10 @@ def evaluated(ranges, linear: Linear, context: Context) -> Interval | None:
     """The range of a linear form; None if a part of it is never valid."""
     total = Interval.of(linear.constant)
     terms = dict(linear.terms)
+    order = _order(ranges, context)
+    for small, large in order:
+        if terms.get(small, 0) * terms.get(large, 0) < 0:
+            total = total + _apart(ranges, small, large, terms, context)
     while (pair := _extreme(terms)) is not None:
         x, extreme = pair
         gap, share = _gap(ranges, x, extreme, terms, context)
@@ -112,12 +118,51 @@ def evaluated(ranges, linear: Linear, context: Context) -> Interval | None:
             terms[node] -= sign * share
             if not terms[node]:
                 del terms[node]
-    for node, coefficient in terms.items():
+    for node, coefficient in _factored(ranges, terms, context):
         fact = ranges.at_hand(node, context).range
         if fact is None:
             return None
-        total = total + Interval.of(coefficient) * fact
+        total = total + coefficient * fact
     return total
+
+
+def _factored(ranges, terms: dict[Node, int | Fraction], context: Context) -> list[tuple[Node, Interval]]:
+    """The terms with ranges as coefficients: a·p - k·a is a·(p - k), in which a stands once."""
+    found = {node: Interval.of(coefficient) for node, coefficient in terms.items()}
+    for node in terms:
+        if node.op == "mul":
+            for one, other in (node.args, node.args[::-1]):
+                factor = ranges.at_hand(other, context).range if one in found and other not in terms else None
+                if factor is not None:
+                    found[one] = found[one] + found.pop(node) * factor
+                    break
+    return list(found.items())
+
+
+_SMALLER_FIRST = {"lt": True, "le": True, "gt": False, "ge": False}
+
+
+def _order(ranges, context: Context) -> frozenset[tuple[Node, Node]]:
+    """Pairs (small, large) of which the context, or an assumption, says that the first does not exceed the second."""
+    if context.order is None:
+        said = {**ranges.universal, **context.known}
+        held = [(node, truth.lo == 1) for node, truth in said.items() if node.op in _SMALLER_FIRST and truth.is_point]
+        context.order = frozenset(node.args if _SMALLER_FIRST[node.op] == holds else node.args[::-1] for node, holds in held)
+    return context.order
+
+
+def _apart(ranges, small: Node, large: Node, terms: dict[Node, int | Fraction], context: Context) -> Interval:
+    """The range of what two terms in a known order make together, which are then used up."""
+    low, high = ranges.at_hand(small, context).range, ranges.at_hand(large, context).range
+    share = min(abs(terms[small]), abs(terms[large]))
+    sign = 1 if terms[large] > 0 else -1
+    for node, way in ((large, sign), (small, -sign)):
+        terms[node] -= way * share
+        if not terms[node]:
+            del terms[node]
+    if low is None or high is None:
+        return Interval.of(sign * share) * Interval(0, inf)
+    return Interval.of(sign * share) * Interval(max(high.lo - low.hi, 0), max(high.hi - low.lo, 0))
 
 
 def _extreme(terms: dict[Node, int | Fraction]) -> tuple[Node, Node] | None:
@@ -144,17 +189,33 @@ def _gap(ranges, x: Node, extreme: Node, terms, context: Context) -> tuple[Inter
 
 
 def _ratio(ranges, node: Node, context: Context, found: Interval) -> Interval:
-    """A ratio whose numerator does not exceed its positive denominator lies within [-1, 1]."""
+    """A ratio is at most k where its numerator does not exceed k times its positive denominator."""
     above, below = node.args
     denominator = ranges.at_hand(below, context).range
     if denominator is None or denominator.lo <= 0:
         return found
     low, high = found.lo, found.hi
     for part in (below, *(below.args if below.op == "maximum" else ())):
-        for factor in (-1, 1):
-            rest = evaluated(ranges, combined(form(ranges, above), form(ranges, part), factor), context)
-            if rest is not None and factor < 0 and rest.hi <= 0:
-                high = min(high, 1)
-            if rest is not None and factor > 0 and rest.lo >= 0:
-                low = max(low, -1)
-    return Interval(low, high) if low <= high else found
+        for bound in _candidates(ranges, form(ranges, above), form(ranges, part), context):
+            if low < bound < high:
+                rest = evaluated(ranges, combined(form(ranges, above), form(ranges, part), -bound), context)
+                if rest is not None and rest.hi <= 0 and (bound >= 0 or part is below):
+                    high = bound
+                elif rest is not None and rest.lo >= 0 and (bound <= 0 or part is below):
+                    low = bound
+    return Interval(low, high)
+
+
+def _candidates(ranges, above: Linear, below: Linear, context: Context) -> list[Endpoint]:
+    """Bounds that a ratio may have: 1, 0 and -1, and what the terms of the denominator are multiplied by above it."""
+    found = {-1, 0, 1}
+    for node, coefficient in above.terms.items():
+        shared = below.terms.get(node)
+        found.update({exact(Fraction(coefficient) / shared)} if shared else ())
+        if node.op == "mul":
+            for one, other in (node.args, node.args[::-1]):
+                factor = ranges.at_hand(other, context).range if one in below.terms else None
+                if factor is not None and factor.is_finite:
+                    scale = Interval.of(exact(Fraction(coefficient) / below.terms[one])) * factor
+                    found.update((scale.lo, scale.hi))
+    return sorted(found, key=lambda bound: (abs(bound), bound))

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
 
-from rewardlang.facts.boxes import Box, corners, ends, halves, middle, sources
+from rewardlang.facts.backward import is_integral
+from rewardlang.facts.boxes import SPLITTABLE, Box, corners, ends, halves, middle, sources
+from rewardlang.facts.climb import OPERATIONS, Climb
 from rewardlang.facts.context import Context
+from rewardlang.facts.dominators import free_parts, spot
 from rewardlang.facts.signs import sign
 from rewardlang.facts.slope import direction
+from rewardlang.facts.tape import Tape, interval
 from rewardlang.facts.witness import GIVEN, entries, values_at
 from rewardlang.ir.node import Node, reachable
 from rewardlang.values.endpoint import Endpoint, exact
@@ -27,6 +31,10 @@ _MOST_SIGNS = 50_000
 
 #: With more sources than this, halves of one of them tell nothing.
 _MOST_SOURCES = 64
+
+#: Larger graphs are not looked at box by box in doubles; so many closed points are looked at exactly.
+_LARGEST_TAPE = 2000
+_MOST_CLOSED = 8
 
 #: A bound is tight when a point comes this near to it, relative to the width of the range.
 TIGHT = 1e-3
@@ -107,6 +115,16 @@ def _natural(ranges, node: Node, upward: bool, question: Question) -> Reach | No
     return found and Reach(found.hi if upward else found.lo, None)
 
 
+def related(spec, node: Node) -> tuple[Node, ...]:
+    """The assumptions that hold of the very entries on which an entry of the node rests, and that relate several sources."""
+    found = []
+    for condition in spec.assumptions:
+        sources_of = [part for part in reachable([condition]) if part.op in SPLITTABLE]
+        if len(sources_of) > 1 and set(condition.type.axes) <= set(node.type.axes):
+            found.append(condition)
+    return tuple(found)
+
+
 class _Search:
     """Best-first branch and bound for one end; numbers are turned round for the lower end, so that more is further."""
 
@@ -114,14 +132,17 @@ class _Search:
         self.ranges = ranges
         self.node = node
         self.question = question
+        self.conditions = (*question.conditions, *related(ranges.spec, node))
         self.upward = upward
         self.reached: Endpoint | None = None
         self.point: Mapping[Node, Interval] = {}
         self.heap: list[tuple] = []
         self.count = 0
+        self.cap: Endpoint = inf
+        self.complete = False
         self.sources = [(source, question.box.get(source, interval))
-                        for source, interval in sources(ranges, [node, *question.conditions], ranges.root)]
-        self.parts = reachable([node, *question.conditions])
+                        for source, interval in sources(ranges, [node, *self.conditions], ranges.root)]
+        self.parts = reachable([node, *self.conditions])
         if len(self.sources) > _MOST_SOURCES:
             self.sources = []
         fact = ranges.fact(node).range
@@ -130,7 +151,7 @@ class _Search:
     def enter(self, box: Box, valid: bool = False) -> Context | None:
         """The context of a box in which the conditions hold; None if they cannot."""
         context = self.ranges.inside({**self.question.box, **box}, valid=valid)
-        for condition in self.question.conditions:
+        for condition in self.conditions:
             context = context and self.ranges.assume(condition, True, context)
         return context
 
@@ -139,7 +160,9 @@ class _Search:
         self.add(dict(self.sources))
         if self.heap and not self.answered(enough):
             self.try_reference()
-        while self.heap:
+        if self.heap and boxes > 1 and not self.answered(enough):
+            self.climb(boxes)
+        while self.heap and not self.complete:
             if self.answered(enough) or self.count >= boxes or self.ranges.exhausted:
                 break
             parts = halves(self.ranges, self.heap[0][-1], self.sources)
@@ -152,6 +175,61 @@ class _Search:
             return None
         return Reach(self.real(self.certified()), self.real(self.reached), self.point)
 
+    def climb(self, boxes: int) -> None:
+        """Branch and bound in doubles; then the points that are left, exactly.
+
+        A point at which the search closed a box bounds all of that box, and so does its exact value.
+        """
+        whole = self.parts_by_themselves(boxes)
+        tape = Tape(self.ranges, [self.node, *self.conditions],
+                    {**self.question.box, **{part: known.outer for part, known in whole.items()}})
+        if len(tape.steps) > _LARGEST_TAPE:
+            return
+        found = Climb(tape, tape.slots[self.node], tuple(tape.slots[c] for c in self.conditions),
+                      [is_integral(node) for node in tape.variables], 1 if self.upward else -1,
+                      answered=self.in_doubles(self.question.enough))
+        found.run(OPERATIONS * boxes // BOXES, TIGHT * TIGHT)
+        if found.point is not None:
+            self.try_point(self.mapped({node: interval(part) for node, part in zip(tape.variables, found.point)}, whole))
+        ends = [self.exactly(tape, whole, far, box) for far, box in sorted(found.closed, key=lambda entry: -entry[0])[:_MOST_CLOSED]]
+        ends += [exact(far) for far, _ in sorted(found.closed, key=lambda entry: -entry[0])[_MOST_CLOSED:]]
+        ends += [exact(-entry[0]) for entry in found.heap]
+        ends += [exact(found.reached)] if found.point is not None and not ends else []
+        self.cap = max(ends, default=-inf)
+        self.complete = all(node.op in SPLITTABLE or node in whole for node in tape.variables)
+
+    def in_doubles(self, enough) -> Callable[[float, float], bool]:
+        """Whether a question is answered, asked of numbers of the search in doubles."""
+        if enough is None:
+            return lambda far, near: False
+        return lambda far, near: enough(self.real(exact(far)), None if near == -inf else self.real(exact(near)))
+
+    def parts_by_themselves(self, boxes: int) -> dict[Node, Bounds]:
+        """The ranges of the parts that share no source with the rest: each then counts as one source."""
+        if self.conditions or self.question.box or boxes < BOXES // 8:
+            return {}
+        parts = free_parts(self.ranges, self.node)
+        found = {part: bounds(self.ranges, part, boxes=boxes // len(parts)) for part in parts}
+        return {part: known for part, known in found.items() if known is not None}
+
+    def mapped(self, point: Box, whole: dict[Node, Bounds]) -> Box:
+        """A point with the sources of such parts in place of the parts."""
+        found: Box = {}
+        for node, at in point.items():
+            known = whole.get(node)
+            spotted = known and spot(self.ranges, node, known.low.point, known.high.point, at)
+            found.update(spotted or ({node: at} if known is None else {}))
+        return found
+
+    def exactly(self, tape: Tape, whole: dict[Node, Bounds], far: float, box) -> Endpoint:
+        """The far end of a value on a small box by exact intervals; a point of it may be the furthest reached."""
+        point = {node: interval(part) for node, part in zip(tape.variables, box)}
+        context = self.ranges.inside({**self.question.box, **point})
+        fact = context and self.ranges.fact(self.node, context)
+        if all(part.is_point for part in point.values()):
+            self.try_point(self.mapped(point, whole))
+        return min(exact(far), self.far(fact.range)) if fact and fact.range is not None else exact(far)
+
     def answered(self, enough) -> bool:
         """Whether the two ends meet, or are near enough."""
         certified = self.certified()
@@ -161,7 +239,7 @@ class _Search:
 
     def certified(self) -> Endpoint:
         """What no value exceeds: the best open box, or what is reached where none is open."""
-        best = -self.heap[0][0] if self.heap else -inf
+        best = min(-self.heap[0][0], self.cap) if self.heap else -inf
         return best if self.reached is None else max(best, self.reached)
 
     def close(self, certified: Endpoint, reached: Endpoint | None) -> bool:
@@ -209,7 +287,8 @@ class _Search:
             return box, fact
         smaller = {**box, **moved}
         context = self.enter(smaller)
-        return (smaller, self.ranges.fact(self.node, context)) if context is not None else (box, fact)
+        found = context and self.ranges.fact(self.node, context)
+        return (smaller, found) if found and found.range is not None else (box, fact)
 
     def try_point(self, point: Box) -> None:
         """Looks what is surely reached where every source has one value."""
@@ -240,11 +319,11 @@ class _Search:
                 point[part] = ends(interval)[high]
         for side in (0, 1) if free else (1,):
             asked = {**point, **{part: ends(known[part])[side] for part in free}}
-            self.note(asked, values_at(spec, [self.node, *self.question.conditions], [asked]))
+            self.note(asked, values_at(spec, [self.node, *self.conditions], [asked]))
 
     def note(self, point: Box, values) -> None:
         """Takes the values of the reference at a point, where the conditions hold there."""
-        held = values is not None and all(entry is True for condition in self.question.conditions
+        held = values is not None and all(entry is True for condition in self.conditions
                                           for entry in entries(values[condition][0]))
         for value in entries(values[self.node][0]) if held else ():
             if value is not None and abs(value) != inf:

@@ -1,0 +1,140 @@
+"""The range engine attacked: random values at many points, corners included, never lie outside what is certified."""
+
+import random
+from itertools import product
+
+import pytest
+from handmade import Hand
+from programs import facts_of
+
+from rewardlang.facts.prove import bounds
+from rewardlang.facts.ranges import Ranges
+from rewardlang.ir.node import reachable
+from rewardlang.ops.reference import evaluate
+
+UNARY = ["neg", "abs", "sqrt", "exp", "log", "log1p", "tanh", "sigmoid", "softplus", "log_sigmoid", "relu", "sin", "cos",
+         "floor", "sign"]
+BINARY = ["add", "add", "sub", "sub", "mul", "mul", "div", "minimum", "maximum", "pow"]
+
+
+class Expression:
+    """A random expression of up to `most` operators over one to three sources in random ranges."""
+
+    def __init__(self, seed: int, most: int):
+        self.random = random.Random(seed)
+        self.hand = Hand()
+        self.domains = []
+        self.leaves = []
+        for number in range(self.random.randint(1, 3)):
+            low = self.random.choice([-3.0, -1.0, 0.0, 0.1, 1.0])
+            high = low + self.random.choice([0.5, 1.0, 4.0])
+            self.domains.append((low, high))
+            self.leaves.append(self.hand.leaf(f"x{number}", low, high))
+        self.pool = list(self.leaves)
+        for _ in range(self.random.randint(2, most)):
+            self.pool.append(self.operator())
+        self.spec = self.hand.output(self.pool[-1])
+
+    def pick(self):
+        """A node, a recent one more often; now and then a constant."""
+        if self.random.random() < 0.15:
+            return self.hand.const(self.random.choice([0, 1, 2, 0.5, -0.3, 3]))
+        return self.random.choice(self.pool[-5:] if self.random.random() < 0.6 else self.pool)
+
+    def operator(self):
+        """One more operator on what there is."""
+        shape = self.random.random()
+        if shape < 0.35:
+            return self.hand.op(self.random.choice(UNARY), self.pick())
+        if shape < 0.85:
+            name = self.random.choice(BINARY)
+            return self.hand.op(name, self.pick(), self.random.choice([2, 3, 0.5, -1]) if name == "pow" else self.pick())
+        if shape < 0.92:
+            return self.hand.op("clamp", self.pick(), -1, self.random.choice([0, 1, 2]))
+        test = self.hand.op(self.random.choice(["lt", "le", "gt", "ge", "eq"]), self.pick(), self.pick())
+        return self.hand.op("gate", test, self.pick(), self.pick())
+
+    def points(self, count: int):
+        """Corners, middles and random points."""
+        found = list(product(*(((low, high, (low + high) / 2)) for low, high in self.domains)))
+        return found + [tuple(self.random.uniform(low, high) for low, high in self.domains) for _ in range(count)]
+
+    def values(self, points) -> list:
+        """The reference's values of the last node, None where it has none."""
+        place = {leaf: i for i, leaf in enumerate(self.leaves)}
+        node = self.spec.outputs["reward"].node
+        return evaluate(reachable([node]), len(points), lambda leaf, i, *_: points[i][place[leaf]], lambda axis, i: 1)[node]
+
+
+def attack(seed: int, most: int, count: int):
+    """Fails if a value lies outside the certified range, or if none is said to exist."""
+    made = Expression(seed, most)
+    found = bounds(Ranges(made.spec), made.spec.outputs["reward"].node)
+    points = made.points(count)
+    for point, value in zip(points, made.values(points)):
+        if value is None or value != value:
+            continue
+        assert found is not None, f"{value} at {point}, said never to be valid"
+        slack = 1e-9 * max(1.0, abs(value))
+        assert found.outer.lo - slack <= value <= found.outer.hi + slack, f"{value} at {point}, outside {found.outer}"
+    if found is not None and found.inner is not None:
+        assert found.outer.contains(found.inner)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_no_value_of_a_random_expression_lies_outside(seed):
+    attack(seed, most=12 if seed % 3 else 30, count=150)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_no_value_of_many_random_expressions_lies_outside(block):
+    for seed in range(1000 + 50 * block, 1050 + 50 * block):
+        attack(seed, most=30, count=400)
+
+
+#: Expressions that natural intervals overestimate, with their exact ranges (by calculus, or by symmetry where it says so).
+EXACT = [
+    ("x / (1 + abs(x))", {"x": (-10, 10)}, (-10 / 11, 10 / 11)),
+    ("x * y / (1 + abs(x * y))", {"x": (-100, 100), "y": (-100, 100)}, (-10000 / 10001, 10000 / 10001)),
+    ("(a * p + b * q + c * r) / (a + b + c)", {**dict.fromkeys("abc", (0.1, 1)), **dict.fromkeys("pqr", (0, 10))}, (0, 10)),
+    ("x ** 5 - 3 * x ** 3 + x", {"x": (-2, 2)}, (-10, 10)),
+    ("2 * p * r / (p + r + 0.000001)", {"p": (0, 1), "r": (0, 1)}, (0, 2 / 2.000001)),
+    ("w * a + (1 - w) * (v * b + (1 - v) * c)", dict.fromkeys("wvabc", (0, 1)), (0, 1)),
+    ("sigmoid(x) * (1 - sigmoid(x))", {"x": (-8, 8)}, (0.00033523767075636815, 0.25)),
+    ("exp(a) / (exp(a) + exp(b))", {"a": (0, 1), "b": (0, 1)}, (0.2689414213699951, 0.7310585786300049)),
+    ("1 - (a - b) ** 2 / (a ** 2 + b ** 2 + 1)", {"a": (-2, 2), "b": (-2, 2)}, (-7 / 9, 1)),
+    ("gate x > y { x - y } else { (y - x) / 2 }", {"x": (0, 1), "y": (0, 1)}, (0, 1)),
+    ("x * sigmoid(x) - x", {"x": (0, 6)}, (-0.2784645427610738, 0)),
+]
+
+
+@pytest.mark.parametrize("text, inputs, exact", EXACT, ids=[row[0] for row in EXACT])
+def test_ranges_are_tight_where_sources_stand_more_than_once(text, inputs, exact):
+    head = "".join(f"input {name} : float in [{low}, {high}]\n" for name, (low, high) in inputs.items())
+    found = facts_of(f"{head}reward = {text}\n").output("reward")
+    width = exact[1] - exact[0]
+    assert found.bounds.lo <= exact[0] + 1e-12 and exact[1] - 1e-12 <= found.bounds.hi
+    assert exact[0] - found.bounds.lo <= 1e-3 * width and found.bounds.hi - exact[1] <= 1e-3 * width
+    assert found.bounds_tight
+
+
+def test_what_is_assumed_of_two_inputs_holds_in_differences_and_ratios():
+    facts = facts_of("""
+        input a : float in [0, 10]
+        input b : float in [1, 10]
+        assume a <= b
+        reward = a / b
+        output gap = b - a
+        output twice = b - 2 * a + a
+    """)
+    assert facts.output("reward").bounds.to_json() == [0, 1]
+    assert facts.output("gap").bounds.lo == facts.output("twice").bounds.lo == 0
+
+
+@pytest.mark.parametrize("text", ["0.5 * (x + y) - 0.25 * x * y", "x * (1 - x)", "(a - 1) ** 2 + y", "max(x, y) * x"])
+def test_ends_that_are_reached_are_exact(text):
+    facts = facts_of("input x : float in [0, 1]\ninput y : float in [0, 1]\ninput a : float in [0, 3]\n"
+                     f"reward = {text}\noutput used = x + y + a\n")
+    found = facts.reached(facts.spec.outputs["reward"].node)
+    assert found.outer == found.inner
