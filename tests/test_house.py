@@ -26,7 +26,8 @@ LAYERS: dict[str, set[str]] = {
     "automata": {"values"},
     "syntax": {"text", "data"},
     "ir": {"text.source", "ops", "values"},
-    "ir.formulas": {"ir", "automata", "ops", "values"},
+    "ir.formulas": {"ir", "automata", "text.source", "ops", "values"},
+    "ir.comparisons": {"ir", "automata", "ops", "values"},
     "ir.spec": {"ir", "text", "ops", "values"},  # what elaboration hands on, its findings included
     "elaborate": {"syntax", "ir", "ops", "values", "automata", "text"},
     "facts": {"ir", "ops", "values", "automata"},

@@ -1,6 +1,6 @@
 """The letters of an automaton: its atoms in order, and the laws that no letter breaks."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -153,9 +153,17 @@ def thresholds(comparisons: dict[str, tuple[str, float]], missing: bool = False)
     constants = sorted({constant for _, constant in comparisons.values()})
     between = [(low + high) / 2 for low, high in zip(constants, constants[1:])]
     samples = [*constants, *between, constants[0] - abs(constants[0]) - 1, constants[-1] + abs(constants[-1]) + 1]
+    return compared(comparisons, samples, set() if missing else None)
+
+
+def compared(comparisons: Mapping[str, tuple[str, object]], samples: Iterable, missing: Collection[str] | None = None) -> Formula:
+    """The law of comparisons of one value that is one of `samples`: what each makes of the comparisons, of all together.
+
+    `missing`, if not None, are the comparisons that hold where there is no value.
+    """
     cases = [{name for name, (sign, constant) in comparisons.items() if _SIGNS[sign](x, constant)} for x in samples]
-    if missing:
-        cases.append(set())
+    if missing is not None:
+        cases.append(set(missing))
     return disjunction(conjunction(atom(name) if name in case else negation(atom(name)) for name in comparisons)
                        for case in cases)
 

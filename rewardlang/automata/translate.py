@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from rewardlang.automata.alphabet import Alphabet
 from rewardlang.automata.dfa import Dfa
@@ -55,6 +56,16 @@ def translate(formula: Formula, alphabet: Alphabet | None = None, laws: Sequence
             return Dfa.of(_graph(formula, letters, states), letters)
         except (Full, RecursionError) as full:
             raise TooManyStates(formula, _culprit(formula, letters, states), states) from full
+
+
+@lru_cache(maxsize=256)
+def minimal(formula: Formula, laws: tuple[Formula, ...] = (), names: tuple[str, ...] = (), states: int = STATES) -> Dfa:
+    """`translate`, remembered: a formula is asked for by whoever reads it, checks it and shows it.
+
+    `names` are the atoms in the order of the letters, where some are not in the formula; one that it lacks stands in for
+    none at all.
+    """
+    return translate(formula, Alphabet(names or atoms(formula) or ("true",), laws), states=states)
 
 
 def factors(formula: Formula, laws: Sequence[Formula] = (), states: int = STATES) -> tuple[str, list[Dfa]]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rewardlang.elaborate import terms as attribution
 from rewardlang.elaborate.aggregates import AGGREGATES, aggregate
+from rewardlang.elaborate.automata import progress, verdict
 from rewardlang.elaborate.binding import arguments, bind_axes, fitted
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.external import external_call
@@ -24,7 +25,7 @@ from rewardlang.values.types import INT, Kind, Type
 _POINTWISE = {name: row for name, row in OPERATORS.items()
               if row.family is Family.POINTWISE and row.symbol is None and name not in ("number", "minimum", "maximum")}
 _PAIRED = {"min": "minimum", "max": "maximum"}
-_LATER = ("verdict", "progress", "shaped", "automaton")
+_LATER = ("shaped", "automaton")
 #: Functions are written out where they are called, and those that call others twice double each time.
 _MOST_EXPANSIONS = 20_000
 _OBJECTIVE = ("availability", "class", "potential_based", "farmable")
@@ -264,7 +265,7 @@ def _lookup(cx: Context, expr: tree.Call) -> Value:
 
 _BUILT_IN = {"index": _index, "length": _length, "at_last": _placed, "at_first": _placed, "every": _placed,
              "place": _place, "spread": _spread, "valid": _valid, "lookup": _lookup, "holds": reading, "margins": reading,
-             "robustness": reading}
+             "robustness": reading, "verdict": verdict, "progress": progress}
 
 
 def when(cx: Context, expr: tree.When, hint: Type | None) -> Value:

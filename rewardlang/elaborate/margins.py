@@ -6,38 +6,22 @@ from math import inf
 from rewardlang.elaborate.context import Context
 from rewardlang.elaborate.expressions import coalesced
 from rewardlang.elaborate.infer import apply, joined, same_unit
+from rewardlang.ir.formulas import LOGIC, folded
 from rewardlang.ir.node import Node
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
 from rewardlang.syntax import tree
 from rewardlang.values.types import FLOAT, Kind
 
-_LOGIC = ("and", "or", "not", "implies", "iff", "gate", "coalesce")
 _ENDS = ("low", "high", "smooth")
 _OVER_OTHERS = {"all": "min", "any": "max"}
-
-
-def folded(root: Node, parts: Callable[[Node], tuple[Node, ...]], build: Callable[[Node, list[Node]], Node]) -> Node:
-    """`build(node, its parts as built)` from the leaves up, each node once. No recursion: formulas are deep."""
-    done: dict[Node, Node] = {}
-    stack = [root]
-    while stack:
-        node = stack[-1]
-        missing = [part for part in parts(node) if part not in done]
-        if node not in done and not missing:
-            done[node] = build(node, [done[part] for part in parts(node)])
-        if missing:
-            stack += missing
-        else:
-            stack.pop()
-    return done[root]
 
 
 def formula_parts(node: Node) -> tuple[Node, ...]:
     """The truth values that a node is made of by logic and time; none for an atom."""
     if node.type.kind is not Kind.BOOL:
         return ()
-    if node.op in _LOGIC or node.op in ("eq", "ne") and node.args[0].type.kind is Kind.BOOL:
+    if node.op in LOGIC or node.op in ("eq", "ne") and node.args[0].type.kind is Kind.BOOL:
         return node.args
     if node.op in OPERATORS and OPERATORS[node.op].family is Family.TEMPORAL:
         return tuple(arg for role, arg in zip(node["roles"], node.args) if role not in _ENDS)
@@ -68,7 +52,7 @@ class _Rewriting:
             return self._atom(node)
         if node.op in _OVER_OTHERS:
             return self._over_others(node, parts[0])
-        if node.op not in _LOGIC and node.op not in ("eq", "ne"):
+        if node.op not in LOGIC and node.op not in ("eq", "ne"):
             return self._temporal(node, parts)
         return getattr(self, f"_{node.op}")(*parts)
 

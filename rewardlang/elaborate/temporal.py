@@ -6,10 +6,12 @@ from rewardlang.elaborate.choice import decision
 from rewardlang.elaborate.constants import constant, show
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.infer import apply, joined
-from rewardlang.elaborate.margins import folded, formula_parts, margin
+from rewardlang.elaborate.margins import formula_parts, margin
 from rewardlang.elaborate.scope import POPULATIONS
 from rewardlang.elaborate.types import axis_named
+from rewardlang.ir.formulas import folded
 from rewardlang.ir.node import Node
+from rewardlang.ir.spec import FormulaInfo
 from rewardlang.ops.temporal import ON_NOTHING
 from rewardlang.syntax import tree
 from rewardlang.text.source import Span
@@ -18,6 +20,7 @@ from rewardlang.values.types import BOOL, FLOAT, INT, Kind
 
 #: A longer window is a slip of the pen: no trace that fits into memory has so many steps.
 LONGEST_WINDOW = 10**9
+_OPTIONS = {"margins": "smooth", "robustness": "smooth", "progress": "discount"}
 _EXAMPLES = {1: "`{word} over {axis} p`", 2: "`p {word} over {axis} q`"}
 
 
@@ -127,12 +130,12 @@ def _range(cx: Context, node: Node) -> tuple:
 
 def reading(cx: Context, expr: tree.Call) -> Value:
     """`holds(f)`, `margins(f)`, `robustness(f, smooth = 0.1)`, each with `over axis` where the formula does not say."""
-    formula, smooth = _arguments(cx, expr)
-    node = decision(cx, formula, f"what `{expr.function}` takes")
-    over = expr.over.axes[0] if expr.over else None
-    axis = ordered_axis(cx, [node], over, expr.span, expr.function, "`{word}(f over {axis})`")
+    node, axis, keyed = read_argument(cx, expr)
+    smooth = _temperature(cx, keyed["smooth"]) if keyed else None
     if expr.function == "margins":
         return Value(margin(cx, node, smooth, expr))
+    if expr.function == "holds":
+        note_formula(cx, "holds", node, axis, expr.span)
     nothing = on_nothing(cx, node, axis, expr.span)
     if axis not in node.type.axes:
         node = cx.spec.graph.add("every", (node,), node.type.with_axes(join(node.type.axes, (axis,))), expr.span, axis=axis)
@@ -140,15 +143,30 @@ def reading(cx: Context, expr: tree.Call) -> Value:
     return Value(truth if expr.function == "holds" else margin(cx, truth, smooth, expr))
 
 
-def _arguments(cx: Context, expr: tree.Call) -> tuple[tree.Expr, Node | None]:
+def read_argument(cx: Context, expr: tree.Call) -> tuple[Node, Axis, dict[str, tree.Expr]]:
+    """The formula that a reading takes, the axis along which it reads it, and what is written by key."""
+    formula, keyed = _arguments(cx, expr)
+    node = decision(cx, formula, f"what `{expr.function}` takes")
+    over = expr.over.axes[0] if expr.over else None
+    return node, ordered_axis(cx, [node], over, expr.span, expr.function, "`{word}(f over {axis})`"), keyed
+
+
+def note_formula(cx: Context, word: str, node: Node, axis: Axis, span: Span) -> None:
+    """Notes that a formula is read, for those who look at formulas as such."""
+    found = FormulaInfo(word, node, axis, span)
+    if not cx.definition and found not in cx.spec.formulas:
+        cx.spec.formulas.append(found)
+
+
+def _arguments(cx: Context, expr: tree.Call) -> tuple[tree.Expr, dict[str, tree.Expr]]:
     positional = [argument.value for argument in expr.arguments if argument.key is None]
     keyed = {argument.key: argument.value for argument in expr.arguments if argument.key is not None}
-    known = {"smooth"} if expr.function != "holds" else set()
+    option = _OPTIONS.get(expr.function)
     odd = expr.where or expr.by or expr.onto or expr.over and len(expr.over.axes) > 1
-    if len(positional) != 1 or keyed.keys() - known or odd:
-        more = "" if expr.function == "holds" else ", and perhaps `smooth = 0.1`"
+    if len(positional) != 1 or keyed.keys() - {option} or odd:
+        more = f", and perhaps `{option} = 0.1`" if option else ""
         raise cx.fail("RW107", expr.span, name=expr.function, problem=f"takes one formula{more}")
-    return positional[0], _temperature(cx, keyed["smooth"]) if keyed else None
+    return positional[0], keyed
 
 
 def _temperature(cx: Context, written: tree.Expr) -> Node:

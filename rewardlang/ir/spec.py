@@ -158,6 +158,16 @@ class ExampleInfo:
     span: Span
 
 
+@dataclass(frozen=True)
+class FormulaInfo:
+    """A formula that something reads: `word` is `holds`, `verdict`, `progress` or `automaton`, `node` its truth at each step."""
+
+    word: str
+    node: Node
+    axis: Axis
+    span: Span
+
+
 @dataclass(eq=False)
 class Spec:
     """A typed program. `domains` are declared ranges by node (of one entry); `names` the nodes of lets by name.
@@ -185,4 +195,5 @@ class Spec:
     assumptions: list[Node] = field(default_factory=list)
     ensures: list[EnsureInfo] = field(default_factory=list)
     examples: list[ExampleInfo] = field(default_factory=list)
+    formulas: list[FormulaInfo] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
