@@ -30,6 +30,7 @@ class Formulas:
     k: Kernel
     lengths_valid: dict[Axis, Value]
     real_along: Callable[[Axis], Value | None]
+    length_of: Callable[[Axis], object]
     _picked: Callable[[Value, Axis, int], Value]
     size_along: Callable[[Axis], object]
 
@@ -72,7 +73,7 @@ class Formulas:
         track = Track(self.build, self.k)
         if node["over"]:
             operands, axes, _, dim, real = self._side_by_side(node, operands)
-            track = Track(self.build, self.k, self.build.lay(real, axes) if real is not None else None, dim)
+            track = Track(self.build, self.k, dim, *self._ends(node["over"][0], axes, real))
         return row.meaning(track, *operands, **options, margin=node["margin"])
 
     def _side_by_side(self, node: Node, operands: list[Value]) -> tuple[list[Value], tuple[Axis, ...], bool, int, Value | None]:
@@ -86,6 +87,13 @@ class Formulas:
         operands = [replace(value, data=self.build.full(value, axes, batched), axes=axes, batched=batched, loose=False)
                     for value in operands]
         return operands, axes, batched, axes.index(axis) + int(batched), real
+
+    def _ends(self, axis: Axis, axes: tuple[Axis, ...], real: Value | None) -> tuple[object, object]:
+        """How long the traces are and where they are no padding, such that both broadcast; None for all."""
+        if real is None:
+            return None, None
+        lengths = Value(self.length_of(axis), tuple(other for other in real.axes if other != axis), True)
+        return self.build.lay(lengths, axes), self.build.lay(real, axes)
 
     def _opening(self, axis: Axis, x: Value, start: Value) -> Value:
         first = self._picked(x.plain(), axis, 0).masked(None if x.valid is None else self._picked(x.valid, axis, 0))
@@ -102,21 +110,22 @@ class Formulas:
 
 @dataclass(frozen=True)
 class Track:
-    """The temporal primitives of the kernel over tensors; the axis stands at `dim`, and `real` is where it is no padding."""
+    """The temporal primitives of the kernel over tensors; the axis stands at `dim`; `real` is where it is no padding."""
 
     build: Builder
     k: Kernel
-    real: object = None
     dim: int = 0
+    lengths: object = None
+    real: object = None
 
     def constant(self, x: object) -> Value:
         return self.k.constant(x)
 
     def ahead(self, xs: Value, end: Value) -> Value:
-        return self._made(xs, temporal.beside, xs.data, self.real, self.dim, False, end.data)
+        return self._made(xs, temporal.beside, xs.data, self.lengths, self.dim, False, end.data)
 
     def prev(self, xs: Value, start: Value) -> Value:
-        return self._made(xs, temporal.beside, xs.data, self.real, self.dim, True, start.data)
+        return self._made(xs, temporal.beside, xs.data, self.lengths, self.dim, True, start.data)
 
     def higher(self, a: Value, b: Value, reading: Reading) -> Value:
         if not reading.margin:
@@ -142,13 +151,16 @@ class Track:
         return self._extreme(xs, True, reading, behind)
 
     def _extreme(self, xs: Value, greater: bool, reading: Reading, behind: bool) -> Value:
-        return self._made(xs, temporal.extreme_within, xs.data, self.real, self.dim, greater, behind, *_parts(reading))
+        return self._made(xs, temporal.extreme_within, xs.data, self.lengths, self.dim, greater, behind, *_parts(reading))
 
     def until(self, ps: Value, qs: Value, reading: Reading, behind: bool) -> Value:
-        return self._made(qs, temporal.until, ps.data, qs.data, self.real, self.dim, behind, *_parts(reading))
+        return self._made(qs, temporal.until, ps.data, qs.data, self.lengths, self.dim, behind, *_parts(reading))
 
     def _made(self, like: Value, function: Callable[..., Tensor], *args) -> Value:
-        return replace(like, data=self.build.call(function, *args), valid=None)
+        found = replace(like, data=self.build.call(function, *args), valid=None)
+        if self.real is not None:
+            self.build.zero_outside[found.data] = self.real
+        return found
 
 
 def _parts(reading: Reading) -> tuple:

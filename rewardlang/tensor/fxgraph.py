@@ -53,6 +53,8 @@ class Builder:
         self.attributes: dict[str, Tensor] = {}
         self.sizes: dict[Axis, fx.Node | int] = {}
         self.rows: tuple[fx.Node, int] | None = None
+        #: Tensors that are 0, or false, wherever a mask of their number of dimensions does not hold.
+        self.zero_outside: dict[fx.Node, fx.Node] = {}
         self._known: dict[tuple, fx.Node] = {}
 
     def call(self, function: Callable, *args) -> fx.Node:

@@ -224,6 +224,8 @@ class Control:
             return a.plain()
         a, b = self.build.number(a), self.build.number(b)
         datas, axes, batched = self.build.align(c, a, b)
+        if b.constant and b.data == 0 and self.build.zero_outside.get(datas[1]) is datas[0]:
+            return a.plain()
         return Value(self.build.call(torch.where, *datas), axes, batched, a.truth)
 
     def _choose_constants(self, c: Value, a: Value, b: Value) -> Value:

@@ -1,7 +1,7 @@
-"""Temporal words on tensors: windows by doubling, cumulative extrema, and until by its recursion, time first in memory.
+"""Temporal words on tensors: windows by doubling, cumulative extrema, and until by windows or by its recursion.
 
-`f(x, real, dim, …)` keeps the shape of `x`; `real` tells what is no padding along `dim` (None: nothing is), and broadcasts
-against `x`. Padding never reaches a value. Truth values are bool tensors; margins are numbers, -inf for false.
+Truth values are bool tensors; margins are numbers, -inf for false. What emitted code calls keeps the shape of `x` and takes
+`lengths`, how much along `dim` is no padding, with size 1 along it (None: all); padding never reaches a value.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,12 @@ from math import inf
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
-from rewardlang.tensor.reduce import Mask, filled
+from rewardlang.tensor import traces
 
-#: Until over rows narrower than this composes its steps in log(T) rounds; over wider ones a loop does less work.
-_NARROW = 64
+#: Up to so many entries a step, or for windows up to so wide, until in rounds over all steps is faster than a loop over steps.
+_NARROW, _FAR = 256, 128
 
 
 @dataclass(frozen=True)
@@ -65,87 +66,99 @@ def least(margin: bool, smooth: float) -> Extreme:
 # Steps ahead and behind -------------------------------------------------------------------------------------------------
 
 
+def padded(x: Tensor, dim: int, steps: int, behind: bool, fill: float | bool) -> Tensor:
+    """So many steps of `fill` more after the end (or before the start)."""
+    return pad(x, (0, 0) * (x.dim() - 1 - dim) + ((steps, 0) if behind else (0, steps)), value=fill) if steps else x
+
+
 def moved(x: Tensor, dim: int, steps: int, behind: bool, fill: float | bool) -> Tensor:
     """At each step the entry so many steps ahead (or behind), `fill` beyond the end (or the start)."""
-    length = x.shape[dim]
-    steps = min(steps, length)
-    if not steps:
-        return x
-    edge = torch.full_like(x.narrow(dim, 0, steps), fill)
-    rest = x.narrow(dim, 0 if behind else steps, length - steps)
-    return torch.cat([edge, rest] if behind else [rest, edge], dim)
+    rest = max(x.shape[dim] - steps, 0)
+    return padded(x.narrow(dim, 0 if behind else x.shape[dim] - rest, rest), dim, x.shape[dim] - rest, behind, fill)
+
+
+def shifted(x: Tensor, dim: int, steps: int, behind: bool) -> tuple[Tensor, Tensor]:
+    """The entries that have another so many steps ahead (or behind), and those others."""
+    rest = x.shape[dim] - steps
+    early, late = x.narrow(dim, 0, rest), x.narrow(dim, steps, rest)
+    return (late, early) if behind else (early, late)
 
 
 def joined(x: Tensor, dim: int, steps: int, behind: bool, extreme: Extreme) -> Tensor:
-    """At each step the extreme of its own entry and the one so many steps ahead (or behind), if there is one."""
-    length, rest = x.shape[dim], x.shape[dim] - steps
-    if rest <= 0:
-        return x
-    early, late = x.narrow(dim, 0, rest), x.narrow(dim, steps, rest)
-    place, edge = (steps, 0) if behind else (0, rest)
-    if torch.is_grad_enabled() and x.requires_grad or extreme.running is None:
-        both, alone = extreme.of_two(early, late), x.narrow(dim, edge, steps)
-        return torch.cat([alone, both] if behind else [both, alone], dim)
-    found = torch.empty_like(x)
-    extreme.of_two(early, late, out=found.narrow(dim, place, rest))
-    found.narrow(dim, edge, length - rest).copy_(x.narrow(dim, edge, length - rest))
-    return found
+    """The extreme of each entry and the one so many steps ahead (or behind), for the entries that have one."""
+    return extreme.of_two(*shifted(x, dim, steps, behind))
 
 
 def window(x: Tensor, dim: int, low: int, high: int | None, behind: bool, extreme: Extreme) -> Tensor:
     """The extreme over the steps `low` to `high` ahead (or behind) that exist; its neutral value where none does."""
     length = x.shape[dim]
-    if not length or low >= length or high is not None and high < low:
+    high = length - 1 if high is None else min(high, length - 1)
+    width = high - low + 1
+    if width < 1:
         return torch.full_like(x, extreme.neutral)
-    width = length if high is None or high >= length - 1 else high - low + 1
-    if extreme.running is None:
-        found = _disjoint(x, dim, width, behind, extreme)
-    elif width >= length:
+    x = x.narrow(dim, 0 if behind else low, length - low)
+    if high == length - 1 and extreme.running is not None:
         found = extreme.running(x, dim) if behind else extreme.running(x.flip(dim), dim).flip(dim)
-    else:
-        found = _overlapping(x, dim, width, behind, extreme)
-    return moved(found, dim, low, behind, extreme.neutral)
+        return padded(found, dim, low, behind, extreme.neutral)
+    rounds = _disjoint if extreme.running is None else _overlapping
+    return rounds(padded(x, dim, high, behind, extreme.neutral), dim, width, behind, extreme)
 
 
 def _overlapping(x: Tensor, dim: int, width: int, behind: bool, extreme: Extreme) -> Tensor:
     """Windows that double until two of them, which may overlap, make up the width."""
     size = 1
-    while 2 * size <= width:
-        x = joined(x, dim, size, behind, extreme)
-        size *= 2
-    return joined(x, dim, width - size, behind, extreme) if size < width else x
+    while size < width:
+        step = min(size, width - size)
+        x = joined(x, dim, step, behind, extreme)
+        size += step
+    return x
 
 
 def _disjoint(x: Tensor, dim: int, width: int, behind: bool, extreme: Extreme) -> Tensor:
     """The same of windows that must not overlap: those of the binary digits of the width, side by side."""
-    found, offset, size = None, 0, 1
-    while size <= width:
+    length, found, offset, size = x.shape[dim] - width + 1, None, 0, 1
+    while True:
         if width & size:
-            piece = moved(x, dim, offset, behind, extreme.neutral)
+            piece = x.narrow(dim, x.shape[dim] - length - offset if behind else offset, length)
             found = piece if found is None else extreme.of_two(found, piece)
             offset += size
+        if 2 * size > width:
+            return found
+        x = joined(x, dim, size, behind, extreme)
         size *= 2
-        if size <= width:
-            x = joined(x, dim, size // 2, behind, extreme)
-    return found
+
+
+def within(p: Tensor, q: Tensor, dim: int, width: int, behind: bool, high: Extreme, low: Extreme) -> Tensor:
+    """p until q (or since) with q in a window of so many steps from here, by windows that double."""
+    p, q = padded(p, dim, width - 1, behind, low.neutral), padded(q, dim, width - 1, behind, high.neutral)
+    size = 1
+    while size < width:
+        # Steps that both windows have count twice, which changes no maximum: p for the whole first one is asked only of
+        # the steps after it.
+        step = min(size, width - size)
+        near, far = shifted(q, dim, step, behind)
+        here, there = shifted(p, dim, step, behind)
+        q = high.of_two(near, low.of_two(here, far))
+        size += step
+        if size < width:
+            p = low.of_two(here, there)
+    return q
 
 
 def strong(p: Tensor, q: Tensor, dim: int, behind: bool, high: Extreme, low: Extreme) -> Tensor:
-    """max(q, min(p, the same one step on)) from the end (or the start) of the trace."""
+    """max(q, min(p, the same one step on)) from the end (or the start) of the trace, one step after another."""
     length = q.shape[dim]
     if length < 2:
         return q
-    if high.running is not None and q.numel() <= _NARROW * length:
-        return _composed(p, q, dim, behind, high, low)
     return _stepwise(p.movedim(dim, 0).contiguous(), q.movedim(dim, 0).contiguous(), behind, high, low).movedim(0, dim)
 
 
 def _stepwise(p: Tensor, q: Tensor, behind: bool, high: Extreme, low: Extreme) -> Tensor:
-    """The same one step after another, time first in memory."""
+    """The same along the first dimension."""
     length = q.shape[0]
     ps, qs = p.unbind(0), q.unbind(0)
     order = range(length) if behind else range(length - 1, -1, -1)
-    if high.running is None or torch.is_grad_enabled() and (p.requires_grad or q.requires_grad):
+    if high.running is None or traces.differentiable(p, q):
         found: list = [None] * length
         last = None
         for i in order:
@@ -163,46 +176,50 @@ def _stepwise(p: Tensor, q: Tensor, behind: bool, high: Extreme, low: Extreme) -
     return block
 
 
-def _composed(p: Tensor, q: Tensor, dim: int, behind: bool, high: Extreme, low: Extreme) -> Tensor:
-    """The same in log(T) rounds: x -> max(q, min(p, x)) of one step after another is again of that form."""
-    size = 1
-    while size < q.shape[dim]:
-        following = moved(q, dim, size, behind, high.neutral)
-        q = high.of_two(q, low.of_two(p, following))
-        p = joined(p, dim, size, behind, low)
-        size *= 2
-    return q
+def joining(
+    p: Tensor, q: Tensor, dim: int, behind: bool, low: int, high: int | None, top: Extreme, bottom: Extreme
+) -> Tensor:
+    """p until[low, high] q, or p since[low, high] q, of whole traces.
+
+    q in the window as seen from its start, and p on the way there. Where a wide window would take many rounds, or the
+    extremes are smooth, the first part is itself two things at once: q in the window, and p until q without one.
+    """
+    length = q.shape[dim]
+    width = (length if high is None else min(high + 1, length)) - low
+    if width < 1:
+        return torch.full_like(q, top.neutral)
+    wide = q.numel() > _NARROW * length and width > _FAR
+    if top.running is None or wide:
+        found = moved(strong(p, q, dim, behind, top, bottom), dim, low, behind, top.neutral)
+        if high is not None:
+            found = bottom.of_two(found, window(q, dim, low, high, behind, top))
+    else:
+        found = moved(within(p, q, dim, width, behind, top, bottom), dim, low, behind, top.neutral)
+    return bottom.of_two(found, window(p, dim, 0, low - 1, behind, bottom)) if low else found
 
 
 # What emitted code calls ------------------------------------------------------------------------------------------------
 
 
-def beside(x: Tensor, real: Mask, dim: int, behind: bool, fill: float | bool) -> Tensor:
+def beside(x: Tensor, lengths: Tensor | None, dim: int, behind: bool, fill: float | bool) -> Tensor:
     """The entry at the next step (or the one before), `fill` beyond the end of the trace (or its start)."""
-    return moved(filled(x, real, fill), dim, 1, behind, fill)
+    return traces.mapped(lambda x: moved(x, dim, 1, behind, fill), [x], [fill], lengths, dim)
 
 
 def extreme_within(
-    x: Tensor, real: Mask, dim: int, greater: bool, behind: bool, low: int, high: int | None, smooth: float, margin: bool
+    x: Tensor, lengths: Tensor | None, dim: int, greater: bool, behind: bool, low: int, high: int | None,
+    smooth: float, margin: bool,
 ) -> Tensor:
     """The greatest or least entry of the window ahead (or behind)."""
     extreme = (greatest if greater else least)(margin, smooth)
-    return window(filled(x, real, extreme.neutral), dim, low, high, behind, extreme)
+    return traces.mapped(lambda x: window(x, dim, low, high, behind, extreme), [x], [extreme.neutral], lengths, dim)
 
 
 def until(
-    p: Tensor, q: Tensor, real: Mask, dim: int, behind: bool, low: int, high: int | None, smooth: float, margin: bool
+    p: Tensor, q: Tensor, lengths: Tensor | None, dim: int, behind: bool, low: int, high: int | None,
+    smooth: float, margin: bool,
 ) -> Tensor:
-    """p until[low, high] q, or p since[low, high] q.
-
-    With a window it is the same as three things at once: q in the window, p on the way to its start, and from there p until
-    q without a window.
-    """
+    """p until[low, high] q, or p since[low, high] q."""
     top, bottom = greatest(margin, smooth), least(margin, smooth)
-    p, q = filled(p, real, bottom.neutral), filled(q, real, top.neutral)
-    found = moved(strong(p, q, dim, behind, top, bottom), dim, low, behind, top.neutral)
-    if low:
-        found = bottom.of_two(found, window(p, dim, 0, low - 1, behind, bottom))
-    if high is not None:
-        found = bottom.of_two(found, window(q, dim, low, high, behind, top))
-    return found
+    return traces.mapped(lambda p, q: joining(p, q, dim, behind, low, high, top, bottom),
+                         [p, q], [bottom.neutral, top.neutral], lengths, dim)
