@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rewardlang.elaborate.elaborate import elaborate
 from rewardlang.facts.analyse import Facts, OutputFacts, analyse
+from rewardlang.facts.formulas import ReadFormula, read_formulas
 from rewardlang.ir.spec import InputInfo, Spec
 from rewardlang.rewrite.passes import optimise
 from rewardlang.syntax.modules import Loader
@@ -54,6 +55,11 @@ class Program:
         found += [d for d in self.facts.diagnostics if not broken or d.severity == "error"]
         kept = silenced(found, self.source)
         return tuple(sorted(kept, key=lambda d: (d.span.source is not self.source, d.span.start, d.code)))
+
+    @cached_property
+    def automata(self) -> tuple[ReadFormula, ...]:
+        """The formulas that the program reads by `holds`, `verdict` or `progress`, each with its minimal automaton."""
+        return read_formulas(self.spec)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -37,6 +37,9 @@ class Table:
     def __hash__(self) -> int:
         return self._hash
 
+    def __repr__(self) -> str:
+        return f"<table: states {self.states}, propositions {self.width}>"
+
     @cached_property
     def _hash(self) -> int:
         return hash((self.stages, self.states, self.start))

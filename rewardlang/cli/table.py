@@ -142,7 +142,7 @@ FMT = Command(
 SHOW = Command(
     "show", "Any stage of the compiler's work on a spec.", (_FILE,),
     (
-        Option("--stage", "which stage", choices=("tree", "graph", "facts", "optimized", "torch"), default="graph"),
+        Option("--stage", "which stage", choices=("tree", "graph", "facts", "automaton", "optimized", "torch"), default="graph"),
         Option("--format", "how it is drawn", choices=("text", "json", "dot", "mermaid"), default="text"),
         _STDIN_NAME,
     ),

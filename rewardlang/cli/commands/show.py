@@ -18,6 +18,9 @@ def run(values: SimpleNamespace) -> int:
     if values.stage == "torch":
         _show_code(values)
         return CLEAN
+    if values.stage == "automaton":
+        _show_automata(values)
+        return CLEAN
     drawing, text = _drawn(values)
     if values.format == "json":
         say_json({"version": "1.0", "stage": values.stage, **drawing.as_json()})
@@ -50,6 +53,15 @@ def _facts(program: Program, node: Node) -> dict[str, object]:
     """What is known of a node."""
     bounds = program.facts.bounds(node)
     return {"bounds": str(bounds) if bounds is not None else None, "availability": program.facts.availability[node]}
+
+
+def _show_automata(values: SimpleNamespace) -> None:
+    """The minimal automaton of each formula that the program reads."""
+    automata = load_spec(values.file, values.stdin_filename).automata
+    if values.format == "json":
+        say_json({"version": "1.0", "stage": values.stage, "automata": [each.as_data() for each in automata]})
+    else:
+        say("\n\n".join(each.drawn(values.format) for each in automata) or "no formula is read by `holds`, `verdict` or `progress`")
 
 
 def _show_code(values: SimpleNamespace) -> None:
