@@ -150,6 +150,16 @@ SHOW = Command(
     "0 shown, 1 the spec has errors, 2 usage or a file that cannot be read",
 )
 
+ANALYSE = Command(
+    "analyse", "A function of rewardlang.analysis: distances of rewards, hackability, rankings, losses, bounds.",
+    (Argument("function", "FUNCTION", "starc_distance, hackable, …; nothing: a list of all", required=False),
+     Argument("data", "ARGUMENTS", "a JSON file with an object of arguments by name; -: standard input", required=False)),
+    (Option("--set", "an argument's value, in JSON or as a bare word", kind="many", metavar="NAME=VALUE"), _FORMAT),
+    ("rewardlang analyse hackable --set true_returns=[1,2] --set proxy_returns=[2,1]",
+     "rewardlang analyse starc_distance two_rewards.json", "rewardlang analyse"),
+    "0 shown, 2 usage, a file that cannot be read, or arguments that do not fit",
+)
+
 EXPLAIN = Command(
     "explain", "The page of a diagnostic, an operator or a function of the standard library.",
     (Argument("topic", "CODE|NAME", "RW201, softmax, std.text.tagged; nothing: a list of all pages", required=False),),
@@ -173,5 +183,5 @@ DOCTOR = Command(
 )
 
 COMMANDS: dict[str, Command] = {
-    command.name: command for command in (CHECK, INSPECT, SCORE, TEST, FMT, SHOW, EXPLAIN, NEW, DOCTOR)
+    command.name: command for command in (CHECK, INSPECT, SCORE, TEST, FMT, SHOW, ANALYSE, EXPLAIN, NEW, DOCTOR)
 }

@@ -1,0 +1,36 @@
+"""Returns of value models, and decoding that follows them."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from rewardlang.analysis.arrays import same_length
+
+
+def lambda_returns(rewards: Sequence[float], values: Sequence[float], gamma: float, lam: float) -> list[float]:
+    """G_t = A_t + V_t with A_t = delta_t + gamma lam A_{t+1}, delta_t = r_t + gamma V_{t+1} - V_t, and 0 after the end.
+
+    The targets of a value model. Source: Schulman et al., generalised advantage estimation (arXiv 1506.02438).
+    """
+    same_length(rewards=rewards, values=values)
+    found, advantage, following = [], 0.0, 0.0
+    for reward, value in zip(reversed(rewards), reversed(values)):
+        advantage = reward + gamma * following - value + gamma * lam * advantage
+        found.append(advantage + value)
+        following = value
+    return found[::-1]
+
+
+def value_augmented_logits(logits: Sequence[float], values: Sequence[float], beta: float, top_k: int) -> list[float]:
+    """Logits z + beta (V - mean V) for the `top_k` tokens of the largest logits (the first of equal ones), others as they are.
+
+    The mean is over these tokens only. Source: Han et al., value augmented sampling (arXiv 2405.06639). ValueError for top_k < 1.
+    """
+    same_length(logits=logits, values=values)
+    if top_k < 1:
+        raise ValueError(f"`top_k` is {top_k}, and must be at least 1")
+    chosen = sorted(range(len(logits)), key=lambda i: -logits[i])[:top_k]
+    if not chosen:
+        return []
+    mean = fmean(values[i] for i in chosen)
+    shift = {i: beta * (values[i] - mean) for i in chosen}
+    return [z + shift.get(i, 0.0) for i, z in enumerate(logits)]
