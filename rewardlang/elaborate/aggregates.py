@@ -80,6 +80,8 @@ def _window(cx: Context, call: tree.Call, row: Operator, subject: Node | None) -
     if population is None:
         among = axes if row.name not in _COUNTS else known     # what is counted may have no axis of its own
         return Window(tuple(axis_named(cx, name, call.over.span, among) for name in call.over.axes))
+    if population == "run":
+        _check_kept(cx, call, row, subject)
     if len(call.over.axes) > 1:
         raise cx.fail("RW107", call.span, name=row.name, problem=f"cannot join `{population}` with another axis")
     ragged = [axis.name for axis in axes if axis.ragged]
@@ -89,17 +91,25 @@ def _window(cx: Context, call: tree.Call, row: Operator, subject: Node | None) -
     return Window((), population)
 
 
+def _check_kept(cx: Context, call: tree.Call, row: Operator, subject: Node | None) -> None:
+    """Whether a few numbers are enough to know it of all that was seen."""
+    if not row.memory:
+        raise cx.fail("RW350", call.span, name=row.name, problem="would have to keep every value that was seen")
+    if subject is not None and subject.type.kind.on_host:
+        raise cx.fail("RW350", call.span, name=row.name, problem=f"keeps numbers, truths and labels, not a {subject.type.kind.value}")
+
+
 def _keys(cx: Context, call: tree.Call, window: Window) -> Node | None:
-    if window.population == "run":
-        raise cx.fail("RW390", call.span, what="`over run`")
     if window.population == "group":
         if call.by is not None:
             raise cx.fail("RW107", call.by.span, name=call.function, problem="has its keys from `group by` already")
         return group_codes(cx, call)
     if call.by is None:
         return None
-    keys = codes(cx, cx.node(call.by), call.by)
-    if keys.type.kind not in (Kind.INT, Kind.ENUM, Kind.BOOL):
+    keys = cx.node(call.by)
+    if window.population != "run" or keys.type.kind not in (Kind.TEXT, Kind.ID):     # codes mean something in one batch only
+        keys = codes(cx, keys, call.by)
+    if keys.type.kind not in (Kind.INT, Kind.ENUM, Kind.BOOL, Kind.TEXT, Kind.ID):
         raise cx.fail("RW108", call.by.span, what="a key", wanted="an int, text, id, enum or bool", found=str(keys.type))
     return keys
 
@@ -152,7 +162,7 @@ def _built(cx: Context, call: tree.Call, row: Operator, window: Window, parts: d
     def build(x: Node | None) -> Node:
         args = tuple(x if role == "x" else node for role, node in parts.items())
         return cx.spec.graph.add(row.name, args, type_, call.span, roles=tuple(parts), over=window.over,
-                                 window="batch" if window.population else None,
+                                 window="batch" if window.population == "group" else window.population,
                                  group=window.population == "group", **options)
     node = build(parts.get("x"))
     if row.name == "sum" and value is not None and window.population is None:

@@ -28,7 +28,7 @@ def settle(ranges, node: Node, context: Context) -> Fact:
     """The fact of a node in a context; those of its arguments (see `needs`) are known."""
     if node.op == "const":
         return constant(node)
-    if not node.args or node.op in ("call", "field"):
+    if not node.args and not node.get("window") or node.op in ("call", "field"):
         return source(ranges, node, context)
     if node.op in ("gate", "coalesce", "valid"):
         return _CONTROL[node.op](ranges, node, context)

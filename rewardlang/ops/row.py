@@ -57,6 +57,8 @@ class Operator:
     laws      names of rewrite laws that hold for valid, finite arguments: `commutative`, `associative`, `idempotent`
               (f(f(x)) = f(x), or f(x, x) = x), `involution`, `zero` and `one` (0, or 1, as second argument gives the
               first; for a truth value false and true), `absorbs_zero`.
+    memory    for a reduction or scan `over run`: what of all earlier batches it needs, in numbers that do not grow with
+              them, by the names of `tensor.statistics`; empty where no such numbers are enough.
     """
 
     name: str
@@ -74,3 +76,4 @@ class Operator:
     smooth: bool = False
     symbol: str | None = None
     laws: tuple[str, ...] = ()
+    memory: tuple[str, ...] = ()

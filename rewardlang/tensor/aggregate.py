@@ -1,5 +1,6 @@
 """Emission of reductions and scans: which entries count, what makes the result invalid, then the row's own meaning."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from rewardlang.ir.node import Node
@@ -25,6 +26,7 @@ class Aggregates:
     lengths_valid: dict[Axis, Value]
     total: frozenset[Node]
     own: dict[Node, Value]
+    over_run: Callable[[Node, Operator, dict[str, Value]], Value]
 
     def real(self, axes: tuple[Axis, ...]) -> Value | None:
         """Where the positions along some axes are no padding."""
@@ -33,6 +35,8 @@ class Aggregates:
     def aggregate(self, node: Node, row: Operator, args: list[Value]) -> Value:
         """The value of a reduction or scan node."""
         roles = dict(zip(node["roles"], args, strict=True))
+        if node.get("window") == "run":
+            return self.over_run(node, row, roles)
         x = roles.get("x", Value(1))
         seen = self._of_rollouts(node, roles, x) if node.get("window") else self._of_positions(node, roles)
         scans = row.name in _RUNNING or row.name in _NEIGHBOURS or row.name in ("softmax", "rank")
@@ -58,13 +62,17 @@ class Aggregates:
 
     def _of_rollouts(self, node: Node, roles: dict[str, Value], x: Value) -> "Seen":
         """All rollouts of the population; what is invalid in one does not count."""
+        by, keep = roles.get("by"), self._mask(self.counted(node, roles, x))
+        alive = by.valid if by is not None else None
+        return Seen(True, (), keep, by.plain() if by is not None else None, None, keep is not None, alive)
+
+    def counted(self, node: Node, roles: dict[str, Value], x: Value) -> Value | None:
+        """Which rollouts of a population count: the valid ones that `where` admits; None for all."""
         by, where = roles.get("by"), roles.get("where")
         # Types, not values: along an axis that a value is the same along, others' rollouts may have ended before.
         masks = [x.valid, self.real(join(*(arg.type.axes for arg in node.args)))]
         masks += [value.valid for value in (where, by) if value is not None]
-        keep = self._mask(self.k.both(*masks, where.plain() if where is not None else None))
-        alive = by.valid if by is not None else None
-        return Seen(True, (), keep, by.plain() if by is not None else None, None, keep is not None, alive)
+        return self.k.both(*masks, where.plain() if where is not None else None)
 
     def _mask(self, keep: Value | None) -> Value | None:
         return self.build.literal(keep.data, truth=True) if keep is not None and keep.constant else keep

@@ -15,6 +15,7 @@ from rewardlang.tensor.fxgraph import Value
 from rewardlang.tensor.host import HostArgument, IdStep, ListStep, pools_of
 from rewardlang.tensor.order import Calls, cost_of
 from rewardlang.tensor.plan import Plan
+from rewardlang.tensor.runstep import RunStep, name_of_statistic
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
 
@@ -154,14 +155,26 @@ class Assembler:
 
     def _is_step(self, node: Node) -> bool:
         given = node in self.plan.columns or node in self.plan.defaults
-        return not given and node.op in ("call", "codes", "field", "lookup")
+        return not given and (node.op in ("call", "codes", "field", "lookup") or node in self.emitter.run_parts)
 
     def _make(self, step: tuple[str, Node]) -> Step:
         kind, node = step
         if kind == "id":
             batched = self.emitter.values[node].batched
             return IdStep(node, self.emitter.inputs[self.emitter.id_name(node)], batched, rests_on=(node,))
+        if node in self.emitter.run_parts:
+            return self._over_run(node)
         return self._call(node) if node.op == "call" else self._list(node)
+
+    def _over_run(self, node: Node) -> RunStep:
+        parts, keys = self.emitter.run_parts[node], None
+        by = node.args[node["roles"].index("by")] if "by" in node["roles"] else None
+        if by is not None and by.type.kind.on_host:
+            pools = pools_of(by, self.emitter.hosted)
+            keys = HostArgument(node.type.axes, by.type.kind, ids=parts.keys, pools=pools)
+        inputs, name = self.emitter.inputs, self.emitter.host_name(node)
+        return RunStep(node, name_of_statistic(node), parts, keys, inputs[name], inputs.get(f"{name}_valid"),
+                       rests_on=keys.pools if keys is not None else ())
 
     def _list(self, node: Node) -> ListStep:
         arguments = [self._argument(arg, node.type.axes) for arg in node.args]

@@ -7,8 +7,9 @@ from torch import fx, nn
 
 from rewardlang.tensor.callstep import CallStep
 from rewardlang.tensor.host import IdStep, ListStep, Run
+from rewardlang.tensor.runstep import RunStep
 
-Step = CallStep | IdStep | ListStep
+Step = CallStep | IdStep | ListStep | RunStep
 
 
 @dataclass

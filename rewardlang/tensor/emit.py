@@ -20,6 +20,7 @@ from rewardlang.tensor.kernel import Kernel
 from rewardlang.tensor.leaves import Range, domain_of
 from rewardlang.tensor.memory import Memories
 from rewardlang.tensor.placement import Placements
+from rewardlang.tensor.runstep import Parts, RunWindows
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
 
@@ -46,7 +47,7 @@ class Variant:
     untold: tuple[tuple[Axis, tuple[Axis, ...]], ...] = ()
 
 
-class Emitter(Aggregates, Formulas, Memories, Placements):
+class Emitter(Aggregates, RunWindows, Formulas, Memories, Placements):
     """Emits nodes, arguments first. `columns` gives the column names of the nodes that come from data; `params` the
     values (numbers, nested lists) or trained tensors of params; `names` what to call a node's value; `total` the nodes
     whose domain is known to hold."""
@@ -67,6 +68,7 @@ class Emitter(Aggregates, Formulas, Memories, Placements):
         self.values: dict[Node, Value] = {}
         self.inputs: dict[str, fx.Node] = {}
         self.hosted: list[Node] = []
+        self.run_parts: dict[Node, Parts] = {}
         self.fixed: dict[Node, object] = {}
         #: Where a node that is being emitted can be chosen by the gates above it, as far as they are known by then.
         self.opened: Callable[[Node], Value] | None = None

@@ -55,6 +55,7 @@ class Builder:
         self.rows: tuple[fx.Node, int] | None = None
         #: Tensors that are 0, or false, wherever a mask of their number of dimensions does not hold.
         self.zero_outside: dict[fx.Node, fx.Node] = {}
+        self.counter: fx.Node | None = None
         self._known: dict[tuple, fx.Node] = {}
 
     def call(self, function: Callable, *args) -> fx.Node:
@@ -112,7 +113,10 @@ class Builder:
         return self.method("size", *found) if isinstance(found, tuple) else found
 
     def row_count(self) -> fx.Node:
-        """The number of rollouts."""
+        """The number of rollouts; where no value has it, of an input that is there for it alone."""
+        if self.rows is None:
+            self.counter = self.graph.placeholder("rollouts")
+            self.rows = (self.counter, 0)
         return self.method("size", *self.rows)
 
     def number(self, value: Value) -> Value:

@@ -1,6 +1,6 @@
 """What Python does between two stretches of tensor code: texts to codes, fields of records, tables, and calls."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -12,6 +12,7 @@ from rewardlang.tensor.calls import Counts
 from rewardlang.tensor.columns import Batch
 from rewardlang.tensor.entries import Layout, flatten
 from rewardlang.tensor.results import made_lists, numbers, present
+from rewardlang.tensor.statistics import Change, Memory
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind
 
@@ -24,6 +25,7 @@ class Run:
     """One call of the reward while it runs.
 
     `tensors` by node of the fx graph, `lists` by host node (nested lists of entries), `reasons` by call node and rollout.
+    `memories` are the statistics over the run so far, by name, and `changes` what this call makes of them.
     """
 
     batch: Batch
@@ -33,6 +35,8 @@ class Run:
     codes: dict[object, int] = field(default_factory=dict)
     counts: dict[str, Counts] = field(default_factory=dict)
     reasons: dict[Node, dict[int, str]] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
     lengths: dict[Axis, Tensor] = field(default_factory=dict)
 
     def width(self, axis: Axis) -> int:

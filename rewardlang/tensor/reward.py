@@ -22,8 +22,10 @@ from rewardlang.tensor.padded import known_axes
 from rewardlang.tensor.params import resolve_params
 from rewardlang.tensor.plan import Plan, Planner
 from rewardlang.tensor.result import Result
+from rewardlang.tensor.runstate import fingerprint_of, read_state, state_of
 from rewardlang.tensor.saving import restore, save
 from rewardlang.tensor.sources import Source, bound, find_binding, named
+from rewardlang.tensor.statistics import Memory
 from rewardlang.values.axes import Axis
 
 
@@ -70,6 +72,7 @@ class CompiledReward:
         self._assumptions: dict[frozenset[str], Plan | None] = {}
         self._codes: dict[tuple[Plan, Variant], Code] = {}
         self._asked = outputs
+        self._memories: dict[str, Memory] = {}
         self._check_required(outputs)
 
     def _check_names(self, bind: Mapping[str, object], outputs: Sequence[str] | None) -> None:
@@ -102,8 +105,8 @@ class CompiledReward:
         """The rewards of a batch.
 
         `columns` by name: lists, arrays or tensors with one entry a rollout (ragged axes as nested lists, or as a padded
-        tensor with `lengths` by axis name: whole numbers [B, *axes it lies within], none beyond the tensor). Columns that the spec does not know are ignored. `update_run` has an effect only
-        on specs with statistics `over run`. Raises RewardError where nothing can be computed or `lengths` do not fit; what is wrong in single rows
+        tensor with `lengths` by axis name: whole numbers [B, *axes it lies within], none beyond the tensor). Columns that the spec does not know are ignored. Statistics `over run`
+        see all earlier batches and this one, which they remember, unless `update_run` is False. Raises RewardError where nothing can be computed or `lengths` do not fit; what is wrong in single rows
         makes only them invalid.
         """
         raw = {path: column for path in self._planner.names if (column := find(columns, path)) is not None}
@@ -121,7 +124,7 @@ class CompiledReward:
         if assumed is not None:
             with torch.no_grad():
                 refuse(batch, assumed, self._result(assumed, batch))
-        return self._result(plan, batch)
+        return self._result(plan, batch, update_run)
 
     def _check_groups(self, plan: Plan, assumed: Plan | None, batch: Batch) -> None:
         """Hold the rows to the declared sizes of groups, if anything that is computed looks at groups."""
@@ -137,11 +140,15 @@ class CompiledReward:
         types += [want.type for wanted in self._planner.wanted.values() for want in wanted]
         return [axis for type_ in types for axis in type_.axes]
 
-    def _result(self, plan: Plan, batch: Batch) -> Result:
+    def _result(self, plan: Plan, batch: Batch, update_run: bool = False) -> Result:
         code = self._code(plan, self._variant(batch))
         run = self._start(code, batch)
+        run.memories = self._memories
         for part in code.order:
             part.run(run)
+        if update_run:      # only now: a batch that fails half way leaves no trace
+            for name, change in run.changes.items():
+                change.keep(self._memories.setdefault(name, Memory()))
         return Result(code, run, explain)
 
     def _assumed(self, present: frozenset[str]) -> Plan | None:
@@ -201,6 +208,8 @@ class CompiledReward:
             node = inputs.get(length_name(axis))
             if node is not None:
                 run.tensors[node] = lengths
+        if emitter.build.counter is not None:
+            run.tensors[emitter.build.counter] = torch.empty(batch.size, 0, device=batch.device)
         for axis, told in batch.told.items():
             run.tensors[inputs[told_name(axis)]] = told
         for node in emitter.hosted:
@@ -208,6 +217,24 @@ class CompiledReward:
                 # A step reads a value that is the same for all rollouts from the first: there is one even of no rollouts.
                 run.lists[node] = [emitter.fixed[node]] * max(batch.size, 1)
         return run
+
+    # Statistics over the run -----------------------------------------------------------------------------------------
+
+    def run_state(self) -> dict:
+        """What statistics `over run` have seen, as plain data for `json`, `pickle` or `torch.save` (keys that are neither
+        text nor number: the latter two); it grows with the number of different keys of `by`.
+        """
+        return state_of(self._memories, fingerprint_of(self.spec, self.params))
+
+    def load_run_state(self, saved: Mapping[str, object]) -> None:
+        """Go on from what `run_state` gave. Raises RewardError, and changes nothing, where it was given by a reward of
+        another text or other params (trained ones aside), or is damaged.
+        """
+        self._memories = read_state(saved, fingerprint_of(self.spec, self.params))
+
+    def reset_run(self) -> None:
+        """Begin a new run: what statistics `over run` have seen is forgotten."""
+        self._memories = {}
 
     # The tensor part as a module --------------------------------------------------------------------------------------
 
@@ -255,7 +282,8 @@ class CompiledReward:
     def __reduce__(self):
         params, bind, trust, outputs = self._given
         trained = {name: parameter.detach() for name, parameter in self.trained.items()}
-        return _restore, (save(self.spec, self.total), params, bind, trust, outputs, self.compiled, trained)
+        state = self.run_state()
+        return _restore, (save(self.spec, self.total), params, bind, trust, outputs, self.compiled, trained, state)
 
 
 def _mask(column, node: Node, batch: Batch) -> Tensor:
@@ -273,11 +301,13 @@ def _host_mask(rows: list, node: Node, batch: Batch) -> Tensor:
 
 
 def _restore(
-    saved: bytes, params: dict, bind: dict, trust: tuple, outputs: list | None, compile: bool, trained: dict[str, Tensor]
+    saved: bytes, params: dict, bind: dict, trust: tuple, outputs: list | None, compile: bool, trained: dict[str, Tensor],
+    state: dict,
 ) -> CompiledReward:
     spec, total = restore(saved)
     reward = CompiledReward(spec, params, bind, trust, outputs, compile, total)
     for name, value in trained.items():
         reward.trained[name].data.copy_(value)
+    reward.load_run_state(state)
     return reward
 

@@ -106,6 +106,16 @@ def mixed_devices(first: str, first_device: object, second: str, second_device: 
     return f"columns lie on several devices: `{first}` on {first_device}, `{second}` on {second_device}"
 
 
+def other_width(operator: str, known: int, got: int) -> str:
+    """For a statistic over the run along an axis that the data gives another size than before."""
+    return f"`{operator}` over run had {number(known)} positions in earlier batches and has {number(got)} now"
+
+
+def other_run_state(what: str) -> str:
+    """For a saved run state that does not belong to the reward that is to load it."""
+    return f"this run state {what}: it cannot be loaded here; `reset_run` begins a new run"
+
+
 def wrong_dimensions(column: str, wanted: int, axes: str, got: int) -> str:
     """For a tensor column with too few or too many dimensions."""
     return f"column `{column}` must have {wanted} dimensions (rollouts{axes}) and has {got}"

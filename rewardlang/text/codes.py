@@ -89,6 +89,7 @@ _ROWS = (
     Code("RW301", "bad-window", "error", "a window {problem}"),
     Code("RW302", "infinite-margin", "warning", "{subject} may be infinite: `{source}` is {what}"),
     Code("RW303", "no-automaton", "error", "`{word}` needs an automaton: {problem}"),
+    Code("RW350", "endless-memory", "error", "`{name}` over run {problem}"),
     Code("RW390", "not-yet", "error", "{what} cannot be compiled yet"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
     Code("RW401", "unreadable-source", "error", "nothing can be called by `{source}`: write `from \"module:function\"`, `from \"hf:folder\"` or an address"),

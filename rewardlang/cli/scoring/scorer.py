@@ -63,7 +63,7 @@ class RewardScorer:
             CliError: an output that must be computed is among them.
         """
         try:
-            out = self._reward({column: [] for column in self._columns.wanted})
+            out = self._reward({column: [] for column in self._columns.wanted}, update_run=False)
         except words.TrustError as error:
             raise CliError(str(error), TRUST_HINT) from error
         except words.RewardError as error:
