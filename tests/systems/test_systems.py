@@ -66,6 +66,7 @@ def _compare(got, expected, tol: float, where: str) -> None:
 @pytest.mark.parametrize("slug, row", _cases())
 def test_the_spec_gives_what_the_page_expects(slug, row):
     reward = _compiled(slug, json.dumps(row.get("params", {})), row["output"])
+    reward.reset_run()
     _compare(reward(row["inputs"]).to_lists(row["output"]), row["expected"], row["tol"], row["output"])
 
 
