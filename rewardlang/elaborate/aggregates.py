@@ -9,7 +9,9 @@ from rewardlang.elaborate.context import Context, Value
 from rewardlang.elaborate.expressions import codes, group_codes
 from rewardlang.elaborate.infer import expect_kind, joined, result_kind, result_unit
 from rewardlang.elaborate.scope import POPULATIONS
+from rewardlang.elaborate.states import carried, pending
 from rewardlang.elaborate.types import axis_named
+from rewardlang.elaborate.uses import BESIDE
 from rewardlang.ir.node import Node
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import OPERATORS
@@ -35,6 +37,10 @@ class Window:
 def aggregate(cx: Context, call: tree.Call, row: Operator) -> Value:
     """`mean(x over claim where checked)`, `prev(x, 0)`, `std(r over group, ddof = 0)`."""
     positional = [argument.value for argument in call.arguments if argument.key is None]
+    state = pending(cx, positional[0]) if positional and row.name in BESIDE else None
+    if state is not None:
+        starts = [*positional[1:2], *(argument.value for argument in call.arguments if argument.key in ("start", "end"))]
+        return carried(cx, call, state, starts[0] if len(starts) == 1 else None)
     taken = 2 if row.name in _WITH_START else 1
     options = _options(cx, call, row, positional[taken:])
     value = cx.value(positional[0]) if positional else None

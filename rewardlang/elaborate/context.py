@@ -27,12 +27,16 @@ class Value:
 
 @dataclass(eq=False)
 class Session:
-    """One run of elaboration: what it builds, what it has found, and the rule for each class of expression."""
+    """One run of elaboration: what it builds, what it has found, and the rule for each class of expression.
+
+    `pending` are the states whose updates are being entered.
+    """
 
     spec: Spec
     rules: Mapping[type, Callable]
     values: dict[tuple[str, str], Value | None] = field(default_factory=dict)
     reported: set[tuple[str, Span]] = field(default_factory=set)
+    pending: dict[tuple[str, str], object] = field(default_factory=dict)
     group_is_broken: bool = False
     expansions: int = 0
 

@@ -109,7 +109,8 @@ def let(cx: Context, declaration: tree.Let) -> Value:
         low, high = (cx.const(end, FLOAT if isinstance(end, float) else INT, declaration.span) for end in ends)
         text = f"{declaration.name} in {domain}"
         claims = (Claim(low), Claim(as_number(cx, value.node, declaration.span)), Claim(high))
-        cx.spec.ensures.append(EnsureInfo("compare", claims, ("<=", "<="), declaration.span, text))
+        state = declaration.name if (cx.module.key, declaration.name) in cx.session.pending else None
+        cx.spec.ensures.append(EnsureInfo("compare", claims, ("<=", "<="), declaration.span, text, state=state))
     if not cx.module.key:
         cx.spec.names[declaration.name] = value.node
         cx.spec.name_spans[declaration.name] = declaration.span

@@ -5,8 +5,10 @@ from rewardlang.elaborate.constants import constant
 from rewardlang.elaborate.context import Context, Failed, Session
 from rewardlang.elaborate.expressions import declared
 from rewardlang.elaborate.external import external
+from rewardlang.elaborate.knots import Knot
 from rewardlang.elaborate.order import in_order
 from rewardlang.elaborate.scope import Module, ScopeBuilder
+from rewardlang.elaborate.states import knot
 from rewardlang.ir.node import Graph, leaves
 from rewardlang.ir.spec import SettingInfo, Spec
 from rewardlang.syntax import tree
@@ -35,7 +37,7 @@ def elaborate(program: tree.Program, source: Source, loader: Loader | None = Non
     _inputs(session, module)
     _group(cx)
     for place, declaration in in_order(session, module):
-        _quietly(declared, cx, place, declaration)
+        _quietly(knot if isinstance(declaration, Knot) else declared, cx, place, declaration)
     _each(cx, program, tree.External, lambda cx, item: external(cx, module, item))
     _named_calls(session, module)
     _functions(cx)
@@ -56,7 +58,8 @@ def _quietly(function, *args) -> None:
     except Failed:
         pass
     except RecursionError:
-        cx.session.report("RW002", declaration.span, limit=MAX_DEPTH)
+        span = declaration.declarations[0].span if isinstance(declaration, Knot) else declaration.span
+        cx.session.report("RW002", span, limit=MAX_DEPTH)
 
 
 def _each(cx: Context, program: tree.Program, kind: type, enter) -> None:

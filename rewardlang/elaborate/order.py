@@ -3,27 +3,39 @@
 from collections.abc import Iterator
 
 from rewardlang.elaborate.context import Session
+from rewardlang.elaborate.knots import Knot, knots
 from rewardlang.elaborate.scope import BUILT_IN_AXES, Module, value_name
 from rewardlang.elaborate.uses import uses
 from rewardlang.syntax import tree
-from rewardlang.syntax.walk import children
 
-Item = tuple[Module, tree.Declaration]
-_DELAYED = ("prev", "ahead", "delta")
+Item = tuple[Module, tree.Declaration | Knot]
 
 
 def in_order(session: Session, module: Module) -> Iterator[Item]:
     """The values of the file, each after those it rests on (which may stand in files that it uses).
 
-    Values on a cycle are reported, marked as failed in the session, and left out.
+    States that use each other's earlier values come as one `Knot`. Other values on a cycle are reported, marked as failed
+    in the session, and left out.
     """
     done: set[int] = set()
+    tied: dict[int, dict[int, Knot]] = {}
     for declaration in module.values.values():
-        yield from _visit(session, (module, declaration), done)
+        yield from _visit(session, _item(module, declaration, tied), done, tied)
 
 
-def _visit(session: Session, root: Item, done: set[int]) -> Iterator[Item]:
-    stack = [(root, iter(_dependencies(*root)))]
+def _item(module: Module, declaration: tree.Declaration, tied: dict[int, dict[int, Knot]]) -> Item:
+    """The declaration, or the knot that it is part of; `tied` remembers the knots of each file."""
+    if id(module) not in tied:
+        tied[id(module)] = knots(module)
+    return module, tied[id(module)].get(id(declaration), declaration)
+
+
+def _visit(session: Session, root: Item, done: set[int], tied: dict[int, dict[int, Knot]]) -> Iterator[Item]:
+    def before(item: Item) -> Iterator[Item]:
+        found = (_item(*other, tied) for part in _parts(item) for other in _dependencies(item[0], part))
+        return (other for other in found if other[1] is not item[1] or not isinstance(other[1], Knot))
+
+    stack = [(root, before(root))]
     open_ = {id(root[1]): 0}
     if id(root[1]) in done:
         return
@@ -40,13 +52,17 @@ def _visit(session: Session, root: Item, done: set[int]) -> Iterator[Item]:
             _cycle(session, [entry for entry, _ in stack[open_[id(following[1])]:]])
         elif id(following[1]) not in done:
             open_[id(following[1])] = len(stack)
-            stack.append((following, iter(_dependencies(*following))))
+            stack.append((following, before(following)))
+
+
+def _parts(item: Item) -> tuple[tree.Declaration, ...]:
+    return item[1].declarations if isinstance(item[1], Knot) else (item[1],)
 
 
 def _dependencies(module: Module, declaration: tree.Declaration) -> list[Item]:
     named = uses(declaration)
     found: list[Item] = [module.functions[name] for name in sorted(named.functions) if name in module.functions]
-    for name in sorted(named.values):
+    for name in sorted(named.values | named.delayed):
         if name in module.values:
             found.append((module, module.values[name]))
         elif name in module.imported:
@@ -65,25 +81,17 @@ def _binds(declaration: tree.Declaration) -> set[str]:
 
 
 def _cycle(session: Session, items: list[Item]) -> None:
-    names = [value_name(declaration) for _, declaration in items]
+    parts = [(module, declaration) for module, found in items for declaration in _parts((module, found))]
+    names = [value_name(declaration) for _, declaration in parts]
     path = " -> ".join((*names, names[0]))
-    declaration = items[0][1]
-    functions = [item for item in items if isinstance(item[1], tree.Def)]
+    declaration = parts[0][1]
+    functions = [item for item in parts if isinstance(item[1], tree.Def)]
     if functions:
         session.report("RW124", functions[0][1].span, name=functions[0][1].name, path=path, subject=names[0])
-    elif any(_is_delayed(other, set(names)) for _, other in items):
-        session.report("RW390", declaration.span, what=f"`{names[0]}`, a state (a `let` that uses its own earlier value),",
-                       subject=names[0])
     else:
         session.report("RW103", declaration.span, name=names[0], path=path, subject=names[0])
-    for module, other in items:
+    for module, other in parts:
         if isinstance(other, tree.Def):
             module.broken.add(other.name)
         else:
             session.values[module.key, value_name(other)] = None
-
-
-def _is_delayed(node: tree.Node, names: set[str]) -> bool:
-    if isinstance(node, tree.Call) and node.function in _DELAYED and node.arguments:
-        return bool(uses(node.arguments[0]).values & names)
-    return any(_is_delayed(child, names) for child in children(node))

@@ -9,15 +9,18 @@ from rewardlang.syntax.walk import children
 _AXIS_ARGUMENT = {"index": 0, "length": 0, "at_last": 1, "at_first": 1, "every": 1}
 #: Keyword arguments whose word is one of a few options.
 _OPTION_WORDS = ("ties",)
+#: Words whose first argument, a bare name, is the value at the step before or after.
+BESIDE = ("prev", "ahead")
 
 
 @dataclass(eq=False)
 class Uses:
-    """Names that a construct uses and does not bind itself."""
+    """Names that a construct uses and does not bind itself; `delayed` are values of which it uses another step's entry."""
 
     values: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     axes: set[str] = field(default_factory=set)
+    delayed: set[str] = field(default_factory=set)
 
 
 def uses(node: tree.Node) -> Uses:
@@ -57,6 +60,9 @@ def _call(node: tree.Call, bound: frozenset[str], found: Uses) -> None:
     (found.values if dot else found.functions).add(owner)
     for position, argument in enumerate(node.arguments):
         if argument.key in _OPTION_WORDS:
+            continue
+        if node.function in BESIDE and position == 0 and isinstance(argument.value, tree.Name):
+            found.delayed.update({argument.value.name} - bound)
             continue
         if isinstance(argument.value, tree.Name) and _AXIS_ARGUMENT.get(node.function) == position:
             found.axes.add(argument.value.name)

@@ -21,7 +21,7 @@ FAR = 10**6
 _FINEST = 2**-30
 
 #: Sources that can be split: plain values of one rollout (or of one position).
-SPLITTABLE = frozenset({"input", "param", "call", "field", "index", "length"})
+SPLITTABLE = frozenset({"input", "param", "call", "field", "index", "length", "carried"})
 
 
 def sources(ranges, roots: Iterable[Node], context: Context) -> list[tuple[Node, Interval]]:

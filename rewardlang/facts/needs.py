@@ -37,6 +37,8 @@ def needs(ranges, node: Node, context: Context) -> Iterator[Need]:
     if node.op == "call":
         lifted = node["lifted"]
         return ((arg, ranges.outside(context, [a for a in arg.type.axes if a not in lifted])) for arg in node.args)
+    if node.op in ("carried", "state"):
+        return iter(())     # what they are is what is declared, and proved of every step
     if node.op in _MOVES:
         return ((arg, inner) for inner in [_moved(ranges, node, context)] for arg in node.args)
     return ((arg, context) for arg in node.args)

@@ -20,6 +20,9 @@ LEAST_WORK = 4
 #: … and this many for the whole graph, so that small programs get all they need and large ones stay linear.
 SHARED_WORK = 40_000
 
+#: Nodes with arguments that may be assumed to lie somewhere themselves.
+_SOURCES = frozenset({"call", "vector", "carried", "state"})
+
 #: Gates within gates within gates: what more of them would say is not used.
 DEEPEST = 8
 
@@ -240,7 +243,7 @@ class Ranges:
             mask |= self.masks[arg]
         if node.get("window"):
             mask &= self._fixed
-        elif (node.op == "const" and not node.type.axes) or (node.args and node.op not in ("call", "vector")):
+        elif (node.op == "const" and not node.type.axes) or (node.args and node.op not in _SOURCES):
             return mask
         own = 1 << self._sources
         self._sources += 1

@@ -16,7 +16,7 @@ POSITIONS = 2
 MOST_POSITIONS = 64
 
 #: Operators of the graph that the reference takes from outside.
-GIVEN = frozenset({"input", "param", "call"})
+GIVEN = frozenset({"input", "param", "call", "carried"})
 
 _PLAIN = {Kind.TEXT: "", Kind.ID: "a", Kind.JSON: {}, Kind.BOOL: False}
 
@@ -138,6 +138,8 @@ def name_of(spec, node: Node) -> str:
         return f"{name_of(spec, node.args[0])}.{node['name']}"
     if node.op in ("index", "length"):
         return f"{node.op}({node['axis'].name})"
+    if node.op == "carried":
+        return f"{'ahead' if node['backward'] else 'prev'}({node['name']})"
     return _let_name(spec, node, f"`{node.op}`")
 
 

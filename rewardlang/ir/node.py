@@ -37,7 +37,7 @@ class Node:
 
 
 #: Nodes that are no operator: where values come from.
-LEAVES = frozenset({"input", "param", "const", "call", "state"})
+LEAVES = frozenset({"input", "param", "const", "call"})
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ It shares nothing with the tensor emission but the table. It is slow, and meant 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from rewardlang.ops import formulas, windows
+from rewardlang.ops import formulas, stateful, windows
 from rewardlang.ops.floats import FloatKernel, call
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import OPERATORS
@@ -16,7 +16,7 @@ from rewardlang.values.types import Kind
 #: A position: the index along each axis of a value.
 At = dict[Axis, int]
 
-_GIVEN = frozenset({"input", "param", "state"})
+_GIVEN = frozenset({"input", "param"})
 
 
 def evaluate(nodes: Sequence, rollouts: int, leaf: Callable, lengths: Callable | None = None) -> dict:
@@ -24,16 +24,22 @@ def evaluate(nodes: Sequence, rollouts: int, leaf: Callable, lengths: Callable |
 
     `nodes` are typed nodes, arguments first, all that they rest on included. A value is a Python number, bool, text or
     None for `invalid`; along axes it is nested lists in the order of `node.type.axes` (ragged axes as they come).
+    `carried` nodes without their `state` among the nodes are leaves too: unknown entries of another step.
     `leaf(node, rollout, *arguments)` gives the value of an input, a param, or of a call for the values of its arguments
     (whole nested lists: the callback maps a lifted call). `lengths(axis, rollout)` gives the length of an axis that no
     leaf has; ValueError where it is needed and not given, or where two leaves disagree on a length.
     """
     run = Evaluation(rollouts, lengths)
+    bodies = stateful.bodies(nodes)
     ordered = [node for node in nodes if node.op in _GIVEN] + [node for node in nodes if node.op not in _GIVEN]
     for node in ordered:
-        if node.op in _GIVEN or node.op == "call":
+        if node in bodies.inside:
+            continue
+        if node.op in _GIVEN or node.op in ("call", "carried"):
             arguments = [run.values[arg] for arg in node.args]
             found = [leaf(node, rollout, *(value[rollout] for value in arguments)) for rollout in range(rollouts)]
+        elif node.op == "state":
+            found = [stateful.value(run, node, bodies.of(node), rollout) for rollout in range(rollouts)]
         else:
             found = [run.value(node, rollout) for rollout in range(rollouts)]
         run.values[node] = found

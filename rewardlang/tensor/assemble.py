@@ -8,7 +8,7 @@ from torch import fx
 from rewardlang.ir.node import Node
 from rewardlang.tensor.calls import Evaluation
 from rewardlang.tensor.callstep import CallStep
-from rewardlang.tensor.code import Segment, Step, module_of, rests_on, split
+from rewardlang.tensor.code import COMPUTED, Segment, Step, module_of, rests_on, split
 from rewardlang.tensor.demand import Demand
 from rewardlang.tensor.emit import Emitter, Variant, plain
 from rewardlang.tensor.fxgraph import Value
@@ -256,7 +256,7 @@ def whole_module(code: Code) -> fx.GraphModule:
             gives[f"{name}_valid"] = given.valid
     live = rests_on(gives.values())
     takes = [node for node in build.graph.nodes if node in live and node.op == "placeholder"]
-    body = [node for node in build.graph.nodes if node in live and node.op in ("call_function", "call_method")]
+    body = [node for node in build.graph.nodes if node in live and node.op in COMPUTED]
     module = module_of(body, takes, list(gives.values()), build.attributes, tuple(gives))
     module.inputs = [node.name for node in takes]
     return module

@@ -11,6 +11,9 @@ from rewardlang.tensor.runstep import RunStep
 
 Step = CallStep | IdStep | ListStep | RunStep
 
+#: The nodes of an fx graph that compute something.
+COMPUTED = ("call_function", "call_method", "call_module")
+
 
 @dataclass
 class Segment:
@@ -86,7 +89,7 @@ def split(graph: fx.Graph, attributes: dict, steps: Sequence[Step], wanted: Iter
     uses = _last_uses(of_node, of_step, wanted, last)
     order: list[Segment | Step] = []
     for level in range(last + 1):
-        body = [node for node, found in of_node.items() if found == level and node.op in ("call_function", "call_method")]
+        body = [node for node, found in of_node.items() if found == level and node.op in COMPUTED]
         if body:
             order.append(_segment(body, level, uses, attributes))
         order += _in_turn([step for step in steps if of_step[step] == level])
@@ -157,14 +160,17 @@ def module_of(
             copies[node] = graph.get_attr(node.target)
     found = tuple(copies[node] for node in gives)
     graph.output(dict(zip(names, found, strict=True)) if names else found)
-    graph.eliminate_dead_code()
-    used = {node.target for node in graph.nodes if node.op == "get_attr"}
+    used = {node.target for node in graph.nodes if node.op in ("get_attr", "call_module")}
     root = nn.Module()
     for name in sorted(used):
         value = attributes[name]
-        if isinstance(value, nn.Parameter):
+        if isinstance(value, nn.Module):
+            root.add_module(name, value)
+        elif isinstance(value, nn.Parameter):
             root.register_parameter(name, value)
         else:
             root.register_buffer(name, value, persistent=False)
+    graph.owning_module = root     # asked whether its modules do more than compute
+    graph.eliminate_dead_code()
     return fx.GraphModule(root, graph)
 

@@ -61,7 +61,11 @@ class Demand:
     def _by(self, user: Node, position: int, ran: frozenset[Node] | None) -> Value:
         """Where one user needs its argument."""
         needed = self._found[user, ran]
+        if user.op in ("state", "carried"):
+            return TRUE     # a history is narrowed by no gate
         guard = self.calls.guard(user, position)
+        if guard is not None and guard not in self.emitter.values:
+            guard = None    # it is decided step by step, within the update of a state
         if ran is SO_FAR and (guard not in self.emitter.values or user.get("window")):
             guard = None
             if user.get("window"):

@@ -20,7 +20,11 @@ from rewardlang.tensor.kernel import Kernel
 from rewardlang.tensor.leaves import Range, domain_of
 from rewardlang.tensor.memory import Memories
 from rewardlang.tensor.placement import Placements
+<<<<<<< HEAD
 from rewardlang.tensor.runstep import Parts, RunWindows
+=======
+from rewardlang.tensor.states import States
+>>>>>>> d9ee1a2 (Stateful lets: what uses its own earlier or later value is carried step by step, its range proved)
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
 
@@ -47,7 +51,11 @@ class Variant:
     untold: tuple[tuple[Axis, tuple[Axis, ...]], ...] = ()
 
 
+<<<<<<< HEAD
 class Emitter(Aggregates, RunWindows, Formulas, Memories, Placements):
+=======
+class Emitter(Aggregates, Formulas, Memories, States, Placements):
+>>>>>>> d9ee1a2 (Stateful lets: what uses its own earlier or later value is carried step by step, its range proved)
     """Emits nodes, arguments first. `columns` gives the column names of the nodes that come from data; `params` the
     values (numbers, nested lists) or trained tensors of params; `names` what to call a node's value; `total` the nodes
     whose domain is known to hold."""
@@ -75,14 +83,19 @@ class Emitter(Aggregates, RunWindows, Formulas, Memories, Placements):
         #: Where a node that can fail by itself did not.
         self.own: dict[Node, Value] = {}
         self.defaults: Mapping[Node, object] = {}
+        self.loops: dict[str, list[Value]] = {}
         self.lengths: dict[Axis, fx.Node] = {}
         self.lengths_valid: dict[Axis, Value] = {
             axis: Value(self.input(told_name(axis), within, later=()), within, True, True) for axis, within in variant.untold
         }
 
     def emit(self, nodes: list[Node]) -> None:
-        """Emit all nodes; arguments come first."""
+        """Emit all nodes, arguments first; those within the updates of states are left to the loops of these."""
+        inside: set[Node] = set()
         for node in nodes:
+            if node.op == "carried" or node.op != "state" and not inside.isdisjoint(node.args):
+                inside.add(node)
+                continue
             value = self._value(node)
             if value.axes and set(value.axes) - set(node.type.axes):
                 raise AssertionError(f"{node!r} has axes {value.axes} beyond its type's {node.type.axes}")
@@ -105,6 +118,10 @@ class Emitter(Aggregates, RunWindows, Formulas, Memories, Placements):
             return self._param(node)
         if node.op in ("call", "codes", "lookup", "field"):
             return self._from_host(node)
+        if node.op in ("push", "advance"):
+            return self.stepped(node)
+        if node.op == "state":
+            return self.state(node)
         row, args = OPERATORS[node.op], [self.values[arg] for arg in node.args]
         if row.family is Family.POINTWISE:
             return self._pointwise(node, row, args)

@@ -50,7 +50,7 @@ class Builder:
     def __init__(self, dtype: torch.dtype, device: torch.device):
         self.graph = fx.Graph()
         self.dtype, self.device = dtype, device
-        self.attributes: dict[str, Tensor] = {}
+        self.attributes: dict[str, Tensor | torch.nn.Module] = {}
         self.sizes: dict[Axis, fx.Node | int] = {}
         self.rows: tuple[fx.Node, int] | None = None
         #: Tensors that are 0, or false, wherever a mask of their number of dimensions does not hold.
@@ -163,5 +163,5 @@ class Builder:
         return self.call(place.expanded, data, *leading, *(self.size(axis) for axis in axes))
 
 
-def _same(a: Tensor, b: Tensor) -> bool:
-    return not isinstance(a, torch.nn.Parameter) and a.dtype is b.dtype and a.shape == b.shape and torch.equal(a, b)
+def _same(a: object, b: Tensor) -> bool:
+    return isinstance(a, Tensor) and not isinstance(a, torch.nn.Parameter) and a.dtype is b.dtype and a.shape == b.shape and torch.equal(a, b)

@@ -56,7 +56,7 @@ class Memories:
 
     def _held(self, name: str, tensor: Tensor) -> fx.Node:
         known = next((held for held, other in self.build.attributes.items()
-                      if other.dtype is tensor.dtype and other.shape == tensor.shape and torch.equal(other, tensor)), name)
+                      if isinstance(other, Tensor) and other.dtype is tensor.dtype and other.shape == tensor.shape and torch.equal(other, tensor)), name)
         return self.build.attribute(known, tensor)
 
     def _valid_up_to(self, node: Node, valid: Value) -> Value:

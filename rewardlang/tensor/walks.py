@@ -35,6 +35,20 @@ def walked(propositions: Sequence[Tensor], dim: int, start: int, table: Sequence
     return found.bitwise_right_shift_(widths[0]).view(shape).movedim(0, dim)
 
 
+def advanced(state: Tensor, propositions: Sequence[Tensor], table: Sequence[tuple[int, int, Tensor]]) -> Tensor:
+    """The states after one more step, from those before it: numbers whole in value, of the propositions' shape.
+
+    `table` has for each stage (propositions read before it, propositions read, entries [rows << read], int64).
+    """
+    row = state.long()
+    for first, width, entries in table:
+        row = row << width
+        for place, x in enumerate(propositions[first:first + width]):
+            row = row + (x.long() << place)
+        row = entries.index_select(0, row.reshape(-1)).view(row.shape)
+    return row.to(state.dtype)
+
+
 def values_of(states: Tensor, values: Tensor) -> Tensor:
     """values[states], of the shape of `states`: numbers whole in value, or whole numbers."""
     if states.is_floating_point():

@@ -8,15 +8,16 @@ from rewardlang.ir.node import Node
 from rewardlang.text.diagnostic import Diagnostic
 
 _CODES = {REFUTED: "RW210", UNPROVED: "RW211", LATER: "RW390"}
+_OF_STATES = {REFUTED: "RW340", UNPROVED: "RW341"}
 
 
 def claims(places: Places, verdicts: Iterable[Verdict]) -> Iterator[Diagnostic]:
     """An error for each claim that is not proved."""
     for verdict in verdicts:
-        code = _CODES.get(verdict.status)
+        code = (_CODES if verdict.info.state is None else _OF_STATES).get(verdict.status)
         if code is not None:
             info = verdict.info
-            subject = _subject(places, info.claims[0].node) if info.claims else None
+            subject = info.state or (_subject(places, info.claims[0].node) if info.claims else None)
             values = {"claim": info.text, "witness": verdict.shows, "known": verdict.known, "what": f"`ensure {info.text}`"}
             yield Diagnostic(code, info.span, values, (), subject, verdict.witness, None, verdict.reason)
 
