@@ -28,11 +28,7 @@ def settle(ranges, node: Node, context: Context) -> Fact:
     """The fact of a node in a context; those of its arguments (see `needs`) are known."""
     if node.op == "const":
         return constant(node)
-<<<<<<< HEAD
-    if not node.args and not node.get("window") or node.op in ("call", "field"):
-=======
-    if not node.args or node.op in ("call", "field", "carried", "state"):
->>>>>>> d9ee1a2 (Stateful lets: what uses its own earlier or later value is carried step by step, its range proved)
+    if not node.args and not node.get("window") or node.op in ("call", "field", "carried", "state"):
         return source(ranges, node, context)
     if node.op in ("gate", "coalesce", "valid"):
         return _CONTROL[node.op](ranges, node, context)

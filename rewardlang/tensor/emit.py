@@ -20,11 +20,8 @@ from rewardlang.tensor.kernel import Kernel
 from rewardlang.tensor.leaves import Range, domain_of
 from rewardlang.tensor.memory import Memories
 from rewardlang.tensor.placement import Placements
-<<<<<<< HEAD
 from rewardlang.tensor.runstep import Parts, RunWindows
-=======
 from rewardlang.tensor.states import States
->>>>>>> d9ee1a2 (Stateful lets: what uses its own earlier or later value is carried step by step, its range proved)
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
 
@@ -51,11 +48,7 @@ class Variant:
     untold: tuple[tuple[Axis, tuple[Axis, ...]], ...] = ()
 
 
-<<<<<<< HEAD
-class Emitter(Aggregates, RunWindows, Formulas, Memories, Placements):
-=======
-class Emitter(Aggregates, Formulas, Memories, States, Placements):
->>>>>>> d9ee1a2 (Stateful lets: what uses its own earlier or later value is carried step by step, its range proved)
+class Emitter(Aggregates, RunWindows, Formulas, Memories, States, Placements):
     """Emits nodes, arguments first. `columns` gives the column names of the nodes that come from data; `params` the
     values (numbers, nested lists) or trained tensors of params; `names` what to call a node's value; `total` the nodes
     whose domain is known to hold."""

@@ -89,13 +89,10 @@ _ROWS = (
     Code("RW301", "bad-window", "error", "a window {problem}"),
     Code("RW302", "infinite-margin", "warning", "{subject} may be infinite: `{source}` is {what}"),
     Code("RW303", "no-automaton", "error", "`{word}` needs an automaton: {problem}"),
-<<<<<<< HEAD
-    Code("RW350", "endless-memory", "error", "`{name}` over run {problem}"),
-=======
     Code("RW340", "state-leaves-range", "error", "the state {claim} does not keep its range: {witness}"),
     Code("RW341", "state-range-unproved", "error", "that each step keeps the state {claim} could not be proved: {known}"),
     Code("RW342", "bad-state", "error", "the state `{name}` {problem}"),
->>>>>>> d9ee1a2 (Stateful lets: what uses its own earlier or later value is carried step by step, its range proved)
+    Code("RW350", "endless-memory", "error", "`{name}` over run {problem}"),
     Code("RW390", "not-yet", "error", "{what} cannot be compiled yet"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
     Code("RW401", "unreadable-source", "error", "nothing can be called by `{source}`: write `from \"module:function\"`, `from \"hf:folder\"` or an address"),
