@@ -232,4 +232,6 @@ class RunState(Document):
     written: int = Field(default=0, ge=0)
     """Bytes of OUT that are good."""
     summary: dict[str, JsonValue] = {}
+    run: JsonValue = None
+    """What statistics over the run have seen in those rows."""
     version: int

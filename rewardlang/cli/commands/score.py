@@ -42,7 +42,7 @@ def run(values: SimpleNamespace) -> int:
     for sentence in scorer.check() if readable else ():
         note(f"note: {sentence}")
     output = _output(values, reward, data.identity)
-    session = Session(data, scorer, WRITERS[values.format], output, sys.stdout.buffer.write, note)
+    session = Session(data, scorer, WRITERS[values.format], output, sys.stdout.buffer.write, note, scorer)
     scorer.add_work = session.summary.add_work
     try:
         _score(session, rows, values, roots, program.spec)

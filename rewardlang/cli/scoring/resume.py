@@ -61,13 +61,13 @@ class Output:
         if rows < self.state.rows or (self.state.digest and self._hash.hexdigest() != self.state.digest):
             raise CliError(f"the data changed since the run that {self.path} holds was interrupted", RESTART)
 
-    def commit(self, text: bytes, rows: int, summary: dict) -> None:
-        """Append the text of a chunk, and remember that it is done."""
+    def commit(self, text: bytes, rows: int, summary: dict, run: dict | None = None) -> None:
+        """Append the text of a chunk, and remember that it is done, and what statistics over the run have seen by then."""
         self._file.write(text)
         self._file.flush()
         self.state = self.state.model_copy(update={
             "rows": self.state.rows + rows, "written": self.state.written + len(text),
-            "digest": self._hash.copy().hexdigest(), "summary": summary})
+            "digest": self._hash.copy().hexdigest(), "summary": summary, "run": run})
         self._save()
 
     def finish(self) -> None:

@@ -80,6 +80,22 @@ class RewardScorer:
                 left_out.append(str(error))
         return left_out
 
+    def run_state(self) -> dict | None:
+        """What statistics over the run have seen; None where there are none."""
+        saved = self._reward.run_state()
+        return saved if saved["statistics"] else None
+
+    def load_run_state(self, saved: dict) -> None:
+        """Go on from what `run_state` gave.
+
+        Raises:
+            CliError: it is no run state of this reward.
+        """
+        try:
+            self._reward.load_run_state(saved)
+        except words.RewardError as error:
+            raise CliError(str(error)) from error
+
     def __call__(self, rows: Sequence[Row]) -> list[Scored]:
         """One result a row, in order."""
         found: list[Scored | None] = [None] * len(rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
+from typing import Protocol
 
 from rewardlang.cli.data.rows import Data, Row
 from rewardlang.cli.scoring.batches import batches_by, chunks
@@ -16,6 +17,16 @@ PROBLEMS_SHOWN = 10
 Scorer = Callable[[Sequence[Row]], list[Scored]]
 
 
+class Remembers(Protocol):
+    """What is remembered from batch to batch, as plain data that JSON holds."""
+
+    def run_state(self) -> dict | None:
+        """What was seen so far; None if nothing is to be remembered."""
+
+    def load_run_state(self, saved: dict) -> None:
+        """Go on from there."""
+
+
 def peek(data: Data) -> tuple[list[Row], Iterator[Row]]:
     """The first rows, and all rows."""
     rows = data.rows()
@@ -24,10 +35,12 @@ def peek(data: Data) -> tuple[list[Row], Iterator[Row]]:
 
 
 class Session:
-    """One run over data: `output` is None where rows go to standard output through `write`."""
+    """One run over data: `output` is None where rows go to standard output through `write`; `memory` is what the scorer
+    remembers from batch to batch, if anything.
+    """
 
     def __init__(self, data: Data, score: Scorer, line: Callable[[Scored], str], output: Output | None,
-                 write: Callable[[bytes], object], complain: Callable[[str], None]):
+                 write: Callable[[bytes], object], complain: Callable[[str], None], memory: Remembers | None = None):
         self.data = data
         self.summary = Summary.from_dict(output.state.summary if output else {})
         self._score = score
@@ -35,6 +48,7 @@ class Session:
         self._output = output
         self._write = write
         self._complain = complain
+        self._memory = memory
         self._progress = Progress("scoring", data.size)
 
     def stream(self, rows: Iterable[Row], size: int) -> None:
@@ -49,30 +63,44 @@ class Session:
             self._progress.close()
 
     def whole(self, rows: Iterable[Row], batch_by: str | None, check: Callable[[list[list[Row]]], None]) -> None:
-        """Score rows that see each other: all of them in one batch, or in one for each value of a column."""
+        """Score rows that see each other: all of them in one batch, or in one for each value of a column.
+
+        Batches are evaluated in order, and rows are written as soon as no batch is written in part: an interrupted run
+        goes on with the next batch, and remembers what the earlier ones have left.
+        """
         try:
             rows = list(rows)
             batches = batches_by(rows, batch_by) if batch_by else [rows] if rows else []
             check(batches)
+            written = self._skip(iter(rows))
+            done = {row.number for row in rows[:written]}
             found: dict[int, Scored] = {}
             for batch in batches:
+                if all(row.number in done for row in batch):
+                    continue
                 found.update((scored.number, scored) for scored in self._score(batch))
-                self._progress.advance(sum(map(self.data.weight, batch)), len(found))
-            self._note_read(rows)
-            self._emit(rows, [found[row.number] for row in rows], moved=True)
+                self._progress.advance(sum(map(self.data.weight, batch)), written + len(found))
+                ready = rows[written:written + len(found)]
+                if all(row.number in found for row in ready):
+                    self._note_read(ready)
+                    self._emit(ready, [found.pop(row.number) for row in ready], moved=True)
+                    written += len(ready)
         finally:
             self._progress.close()
 
-    def _skip(self, rows: Iterator[Row]) -> None:
-        """Read again what is done, and make sure that it is the same."""
+    def _skip(self, rows: Iterator[Row]) -> int:
+        """Read again what is done, make sure that it is the same, and remember what it has left; how many rows it is."""
         if self._output is None or not self._output.state.rows:
-            return
+            return 0
         done = 0
         for chunk in chunks(islice(rows, self._output.state.rows), FIRST_ROWS):
             self._note_read(chunk)
             done += len(chunk)
             self._progress.advance(sum(map(self.data.weight, chunk)), done)
         self._output.check_skipped(done)
+        if self._memory is not None and self._output.state.run is not None:
+            self._memory.load_run_state(self._output.state.run)
+        return done
 
     def _note_read(self, rows: list[Row]) -> None:
         if self._output is not None:
@@ -90,7 +118,8 @@ class Session:
         if self._output is None:
             self._write(text)
         else:
-            self._output.commit(text, len(rows), self.summary.as_dict())
+            run = None if self._memory is None else self._memory.run_state()
+            self._output.commit(text, len(rows), self.summary.as_dict(), run)
         if not moved:
             self._progress.advance(sum(map(self.data.weight, rows)), self.summary.rows)
 
