@@ -8,7 +8,7 @@ EXAMPLE := examples/mathematics
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench lint goldens
+.PHONY: help install demo test peers bench lint goldens
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ demo: $(STAMP) ## check, inspect and score a graded-mathematics reward
 
 test: $(STAMP) ## run every test
 	$(BIN)/python -m pytest -q $(PYTEST_FLAGS)
+
+peers: $(STAMP) ## install the libraries that tests and benchmarks compare with, in .venv-peers
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/peers/requirements.txt
+	$(BIN)/python -c "import site; print(site.getsitepackages()[0])" \
+		> "$$(.venv-peers/bin/python -c 'import site; print(site.getsitepackages()[0])')/beside.pth"
 
 bench: $(STAMP) ## print the measured figures as ratios
 	$(BIN)/python -m benchmarks
