@@ -51,6 +51,13 @@ def _checked(info: ParamInfo, value: object) -> object:
         raise ParamError(words.bad_param(info.name, str(misfit))) from None
 
 
+def shape_of(value: object) -> tuple[int, ...]:
+    """The sizes of a param's value along its axes, as far as lists go."""
+    if isinstance(value, torch.Tensor):
+        return tuple(value.shape)
+    return (len(value), *shape_of(value[0] if value else None)) if isinstance(value, (list, tuple)) else ()
+
+
 def _holds(info: ParamInfo, value: float) -> bool:
     return info.domain is None or (isinstance(info.domain, Interval) and info.domain.contains(value))
 

@@ -1,16 +1,18 @@
 """What can be computed from the columns at hand: which outputs, from which columns, with which calls."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, InputInfo, OutputInfo, Spec
 from rewardlang.tensor import words
 from rewardlang.tensor.emit import as_data, coded
+from rewardlang.tensor.params import shape_of
 from rewardlang.tensor.sources import Source
 from rewardlang.tensor.wanted import Wanted
 from rewardlang.values.axes import Axis
+from rewardlang.values.types import Type
 
 
 @dataclass(eq=False)
@@ -77,14 +79,21 @@ class Planner:
             if node in infos:
                 info = infos[node]
                 paths = dict.fromkeys((info.column, info.name))
-                found[node] = [Wanted(info.name, path, info.type, info.domain) for path in paths]
+                found[node] = [Wanted(info.name, path, self._sized(info.type), info.domain) for path in paths]
             elif node.op == "call":
                 external = self.spec.externals[node["callee"]]
                 alone = sum(other["callee"] == node["callee"] for other in calls) == 1
                 paths = [external.name] if alone else [name for name in named.get(node, ()) if name != external.name]
-                declared = (node.type, external.domain, external.field_domains)
+                declared = (self._sized(node.type), external.domain, external.field_domains)
                 found[node] = [Wanted(f"{path}_{node.number}", path, *declared) for path in paths]
         return found
+
+    def _sized(self, type_: Type) -> Type:
+        """The type of a column, with the sizes that params give to axes of one size for all: no row may have another."""
+        sizes = {axis: size for name, info in self.spec.params.items() if name in self.params
+                 for axis, size in zip(info.type.axes, shape_of(self.params[name]))}
+        known = [replace(axis, size=sizes[axis]) if axis.size is None and axis in sizes else axis for axis in type_.axes]
+        return type_.with_axes(tuple(known))
 
     def _list_makers(self) -> dict[Axis, Node]:
         """The calls, and the copies of axes, of which an output takes only the length."""

@@ -84,3 +84,25 @@ def test_no_row_at_all_with_a_call():
     asked = []
     out = rl.compile(text=text, bind={"quality": lambda texts: asked.append(texts) or [1.0] * len(texts)})({"t": []})
     assert out.reward.shape == (0,) and asked == [] and out.counts["quality"].demanded == 0
+
+
+LINEAR = """
+axis dim
+input x : float[dim]
+param weights : float[dim]
+reward = sum(weights * x over dim)
+"""
+
+
+def test_a_param_gives_the_size_of_an_axis_that_a_batch_without_rows_does_not():
+    reward = rl.compile(text=LINEAR, params={"weights": [1.0, 2.0, 3.0]})
+    assert reward({"x": []}).to_lists("reward") == []
+    assert reward({"x": torch.zeros(0, 3)}).to_lists("reward") == []
+
+
+def test_a_row_of_another_size_than_the_params_is_a_problem_of_that_row():
+    out = rl.compile(text=LINEAR, params={"weights": [1.0, 2.0, 3.0]})({"x": [[1, 1, 1], [1, 1]]})
+    assert out.to_lists("reward") == [6, None]
+    assert "has 2 along `dim`, which has 3" in out.invalid[1]
+    with pytest.raises(ValueError, match="has 2 along `dim`, which has 3"):
+        rl.compile(text=LINEAR, params={"weights": [1.0, 2.0, 3.0]})({"x": torch.zeros(4, 2)})

@@ -115,7 +115,8 @@ def float_equality(ranges, places: Places) -> Iterator[Diagnostic]:
         span = places.span(node)
         if node in ranges.spec.graph.calls or any(arg in divisors for arg in measured):
             continue
-        if all(arg.type.kind is Kind.FLOAT for arg in measured) and measured:
+        set_by_hand = all(leaf.op in ("param", "const") for leaf in reachable(measured) if not leaf.args)
+        if all(arg.type.kind is Kind.FLOAT for arg in measured) and not set_by_hand:
             operator = OPERATORS[node.op].symbol
             yield Diagnostic("RW509", span, {"operator": operator, "what": _EXACTLY[node.op]}, (), places.subject(node),
                              {"compares": places.text(node)})
