@@ -105,18 +105,10 @@ class Dfa:
 
     def letter(self, state: int, target: int) -> frozenset[str]:
         """A letter with few true atoms, breaking no law, that leads from a state to one of its successors."""
-        store, root = self.graph.store, self.graph.roots[state]
-        best: dict[int, tuple[int, tuple[int, ...]]] = {~target: (0, ())}  # how many true atoms it takes, and their levels
-        for node in store.nodes([root]):
-            ways = [best[store.low[node]]] if store.low[node] in best else []
-            if store.high[node] in best:
-                count, levels = best[store.high[node]]
-                ways.append((count + 1, (store.level[node], *levels)))
-            if ways:
-                best[node] = min(ways)
-        if root not in best:
+        levels = self.graph.store.fewest(self.graph.roots[state], ~target)
+        if levels is None:
             raise ValueError(f"no letter leads from state {state} to state {target}")
-        return self.alphabet.nearest({self.atoms[level] for level in best[root][1]})
+        return self.alphabet.nearest({self.atoms[level] for level in levels})
 
     # --- algebra -----------------------------------------------------------------------------------------------------
 

@@ -154,6 +154,18 @@ class Diagrams:
                 stack += [child for child in (self.low[current], self.high[current]) if child >= 0]
         return sorted(found)
 
+    def fewest(self, root: int, leaf: int) -> tuple[int, ...] | None:
+        """The levels of as few true atoms as lead to a leaf; None where none do."""
+        best: dict[int, tuple[int, tuple[int, ...]]] = {leaf: (0, ())}  # how many true atoms it takes, and their levels
+        for node in self.nodes([root]):
+            ways = [best[self.low[node]]] if self.low[node] in best else []
+            if self.high[node] in best:
+                count, levels = best[self.high[node]]
+                ways.append((count + 1, (self.level[node], *levels)))
+            if ways:
+                best[node] = min(ways)
+        return best[root][1] if root in best else None
+
     def leaves(self, root: int) -> list[int]:
         """The values a diagram can take, by first occurrence, false branches first."""
         found: dict[int, None] = {}
