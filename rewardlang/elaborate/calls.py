@@ -9,6 +9,7 @@ from rewardlang.elaborate.binding import arguments, bind_axes, fitted
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.external import external_call
 from rewardlang.elaborate.infer import apply, article, as_number, expect_kind, joined
+from rewardlang.elaborate.machine_values import is_in, of_machine, shaped
 from rewardlang.elaborate.scope import Module
 from rewardlang.elaborate.temporal import reading, temporal
 from rewardlang.elaborate.types import axis_named, type_of
@@ -25,7 +26,7 @@ from rewardlang.values.types import INT, Kind, Type
 _POINTWISE = {name: row for name, row in OPERATORS.items()
               if row.family is Family.POINTWISE and row.symbol is None and name not in ("number", "minimum", "maximum")}
 _PAIRED = {"min": "minimum", "max": "maximum"}
-_LATER = ("shaped", "automaton")
+_LATER = ("automaton",)
 #: Functions are written out where they are called, and those that call others twice double each time.
 _MOST_EXPANSIONS = 20_000
 _OBJECTIVE = ("availability", "class", "potential_based", "farmable")
@@ -46,12 +47,23 @@ def call(cx: Context, expr: tree.Call, hint: Type | None) -> Value:
         return _pointwise(cx, expr)
     if name in _BUILT_IN:
         return _BUILT_IN[name](cx, expr)
-    if name in _LATER or "." in name or name in _OBJECTIVE:
+    if "." in name:
+        return _member(cx, expr)
+    if name in _LATER or name in _OBJECTIVE:
         raise cx.fail("RW390", expr.span, what=f"`{name}`")
     homes = standard_homes(name)
     cure = f": write `use {homes[0]}: {name}`" if homes else near(name, function_names(cx.module))
     cure = cure or ": declare it as a `def`, a `verifier` or a `model`"
     raise cx.fail("RW106", expr.span, name=name, hint=cure)
+
+
+def _member(cx: Context, expr: tree.Call) -> Value:
+    """`m.in(loaded)`, the only function that something owns."""
+    owner, _, word = expr.function.partition(".")
+    info = of_machine(cx, tree.Name(owner, span=expr.span), f"what has a `{word}(…)`")
+    if word != "in":
+        raise cx.fail("RW122", expr.span, what=f"the machine `{owner}`", name=word, hint=near(word, [*info.members, "in"]))
+    return is_in(cx, expr, info)
 
 
 def function_names(module: Module) -> list[str]:
@@ -265,7 +277,7 @@ def _lookup(cx: Context, expr: tree.Call) -> Value:
 
 _BUILT_IN = {"index": _index, "length": _length, "at_last": _placed, "at_first": _placed, "every": _placed,
              "place": _place, "spread": _spread, "valid": _valid, "lookup": _lookup, "holds": reading, "margins": reading,
-             "robustness": reading, "verdict": verdict, "progress": progress}
+             "robustness": reading, "verdict": verdict, "progress": progress, "shaped": shaped}
 
 
 def when(cx: Context, expr: tree.When, hint: Type | None) -> Value:

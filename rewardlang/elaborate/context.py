@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from rewardlang.elaborate.scope import Module
 from rewardlang.ir.node import Node
-from rewardlang.ir.spec import Spec
+from rewardlang.ir.spec import MachineInfo, Spec
 from rewardlang.syntax import tree
 from rewardlang.text.diagnostic import Diagnostic, Note
 from rewardlang.text.source import Span
@@ -19,10 +19,11 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A node, and its additive terms by label if it is made of labelled lines."""
+    """A node, and its additive terms by label if it is made of labelled lines; or a machine, whose node is no value."""
 
     node: Node
     terms: Mapping[str, Node] | None = None
+    machine: MachineInfo | None = None
 
 
 @dataclass(eq=False)

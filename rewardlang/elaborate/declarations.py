@@ -6,6 +6,7 @@ from rewardlang.elaborate.binding import fitted
 from rewardlang.elaborate.constants import constant, data, interval, show
 from rewardlang.elaborate.context import Context, Value
 from rewardlang.elaborate.infer import article, as_number, demand_dimensionless, is_bare
+from rewardlang.elaborate.machines import machine
 from rewardlang.elaborate.scope import output_name
 from rewardlang.elaborate.types import type_of
 from rewardlang.ir.spec import Claim, EnsureInfo, InputInfo, OutputInfo, ParamInfo
@@ -159,11 +160,6 @@ def _check_axes(cx: Context, declaration: tree.Output, axes: tuple[Axis, ...]) -
         text = format_expr(declaration.value)
         raise cx.fail("RW119", declaration.value.span, role=declaration.role, axis=loose[0].name,
                       text=text if len(text) < 40 else "…")
-
-
-def machine(cx: Context, declaration: tree.Machine) -> Value:
-    """Machines await their checks and their lowering."""
-    raise cx.fail("RW390", declaration.span, what=f"the machine `{declaration.name}`")
 
 
 RULES = {tree.Input: input_, tree.Param: param, tree.Let: let, tree.Output: output, tree.Machine: machine}

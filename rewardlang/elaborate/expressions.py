@@ -237,6 +237,8 @@ def in_set(cx: Context, expr: tree.InSet, hint: Type | None) -> Value:
 def member(cx: Context, expr: tree.Member, hint: Type | None) -> Value:
     """A record's field, a labelled position of an axis, or a labelled term of a block."""
     value = cx.value(expr.value)
+    if value.machine is not None:
+        return _of_machine(cx, value, expr)
     type_ = value.node.type
     if type_.kind is Kind.RECORD and expr.name in type_.field_types:
         return Value(field(cx, value.node, expr))
@@ -247,6 +249,14 @@ def member(cx: Context, expr: tree.Member, hint: Type | None) -> Value:
         return Value(value.terms[expr.name])
     known = [*type_.field_types, *(label for axis in type_.axes for label in axis.labels), *(value.terms or ())]
     raise cx.fail("RW122", expr.span, what=article(type_), name=expr.name, hint=near(expr.name, known))
+
+
+def _of_machine(cx: Context, value: Value, expr: tree.Member) -> Value:
+    members = value.machine.members
+    if expr.name not in members:
+        raise cx.fail("RW122", expr.span, what=f"the machine `{value.machine.name}`", name=expr.name,
+                      hint=near(expr.name, members))
+    return Value(members[expr.name])
 
 
 def field(cx: Context, record: Node, expr: tree.Member) -> Node:

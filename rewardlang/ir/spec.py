@@ -1,7 +1,10 @@
 """What elaboration makes of a program: its graph, and everything that is said about the graph's nodes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from rewardlang.automata.machine import Counts, Machine
+from rewardlang.automata.unfold import Walk
 from rewardlang.ir.node import Graph, Node
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Source, Span
@@ -170,9 +173,44 @@ class FormulaInfo:
     span: Span
 
 
+@dataclass(frozen=True, eq=False)
+class MachineInfo:
+    """A reward machine: the value, and which nodes its words stand for.
+
+    `propositions` are the truths that its guards ask, by atom; `amounts` what edges pay that is no constant, by the name
+    that `machine` has for it. `pays` names what an edge (its number first) pays at some values of the counters. `walk`
+    is the automaton that runs. `edges` are the places of the edges in the text.
+    """
+
+    name: str
+    machine: Machine
+    axis: Axis
+    propositions: dict[str, Node]
+    amounts: dict[object, Node]
+    walk: Walk
+    states: Node
+    reward: Node
+    members: dict[str, Node]
+    edges: tuple[Span, ...]
+    span: Span
+    pays: Callable[[int, object, Counts], object] | None = None
+
+
+@dataclass(frozen=True)
+class ShapingInfo:
+    """One `shaped(machine, discount)`."""
+
+    machine: MachineInfo
+    discount: float
+    node: Node
+    span: Span
+
+
 @dataclass(eq=False)
 class Spec:
     """A typed program. `domains` are declared ranges by node (of one entry); `names` the nodes of lets by name.
+
+    `machines` are those of the program and of the files it uses, by name.
 
     `name_spans` says where each let is declared: one node may have several names, and then arises from the first.
     `used` are the files that the program uses, and those that they use, in the order of the `use` lines.
@@ -191,6 +229,8 @@ class Spec:
     names: dict[str, Node] = field(default_factory=dict)
     name_spans: dict[str, Span] = field(default_factory=dict)
     gates: dict[str, Node] = field(default_factory=dict)
+    machines: dict[str, MachineInfo] = field(default_factory=dict)
+    shapings: list[ShapingInfo] = field(default_factory=list)
     domains: dict[Node, Interval] = field(default_factory=dict)
     group_key: str | None = None
     group_size: tuple[int, int] | None = None

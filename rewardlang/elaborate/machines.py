@@ -1,0 +1,100 @@
+"""`machine` blocks: their states and counters, the faults of their build, and the values they give."""
+
+from rewardlang.automata.machine import Counter, Edge, Machine
+from rewardlang.automata.unfold import MOST_PLACES, TooManyPlaces, unfold, walk
+from rewardlang.elaborate.constants import interval, show
+from rewardlang.elaborate.context import Context, Failed, Value
+from rewardlang.elaborate.edges import Reader
+from rewardlang.elaborate.machine_values import machine_value
+from rewardlang.syntax import tree
+from rewardlang.text.near import hint as near
+from rewardlang.text.source import Span
+
+#: What a machine is asked for; no counter may have such a name.
+WORDS = ("reward", "state", "done", "in")
+
+
+def machine(cx: Context, declaration: tree.Machine) -> Value:
+    """`machine name { … }`: checked, unfolded, and entered as nodes."""
+    if declaration.value is not None:
+        from_formula = declaration.value
+        raise cx.fail("RW390", from_formula.span, what="`automaton`")
+    shape = _Shape(cx, declaration)
+    built, reader = shape.build()
+    try:
+        unfolded = unfold(built, pays=reader.pays)
+    except TooManyPlaces as many:
+        raise cx.fail("RW334", declaration.span, name=declaration.name, limit=MOST_PLACES, subject=declaration.name) from many
+    return machine_value(cx, declaration, built, walk(unfolded), reader, tuple(edge.span for edge in declaration.edges))
+
+
+class _Shape:
+    """The states and counters of one block, and what is wrong with them."""
+
+    def __init__(self, cx: Context, declaration: tree.Machine):
+        self.cx, self.declaration, self.sound = cx, declaration, True
+        begun = [*declaration.starts, *(source for edge in declaration.edges for source in edge.sources)]
+        self.states = tuple(dict.fromkeys((*begun, *declaration.finals)))
+
+    def build(self) -> tuple[Machine, Reader]:
+        """The machine; Failed after everything that is wrong has been said."""
+        declaration = self.declaration
+        self._starts()
+        self._finals()
+        for edge in declaration.edges:
+            if edge.target is not None and edge.target not in self.states:
+                self._report("RW321", edge.span, state=edge.target, hint=near(edge.target, self.states))
+        counters = self._counters()
+        reader = Reader(self.cx, declaration, counters)
+        edges = [self._edge(edge, reader) for edge in declaration.edges]
+        if not self.sound or reader.failed:
+            raise Failed
+        number = self.states.index
+        return Machine(self.states, number(declaration.starts[0]), tuple(edges), frozenset(map(number, declaration.finals)),
+                       counters, reader.tests, declaration.first_match), reader
+
+    def _report(self, code: str, span: Span, **values) -> None:
+        self.sound = False
+        self.cx.session.report(code, span, subject=self.declaration.name, **values)
+
+    def _starts(self) -> None:
+        starts = tuple(dict.fromkeys(self.declaration.starts))
+        if len(starts) != 1:
+            problem = f"has {len(starts)} starts ({', '.join(starts)}): a run begins in one state" if starts \
+                else "does not say where a run begins: write `start` and a state"
+            self._report("RW320", self.declaration.span, name=self.declaration.name, problem=problem)
+        otherwise = [edge for edge in self.declaration.edges if not edge.sources]
+        for extra in otherwise[1:]:
+            self._report("RW320", extra.span, name=self.declaration.name, problem="has a second `otherwise`: the first takes all")
+
+    def _finals(self) -> None:
+        for edge in self.declaration.edges:
+            for source in edge.sources:
+                if source in self.declaration.finals:
+                    self._report("RW322", edge.span, state=source)
+
+    def _counters(self) -> tuple[Counter, ...]:
+        found: dict[str, Counter] = {}
+        for written in self.declaration.counters:
+            try:
+                domain = interval(self.cx, written.domain, f"the range of `{written.name}`")
+            except Failed:
+                self.sound = False
+                continue
+            if not isinstance(domain.lo, int) or not isinstance(domain.hi, int):
+                self._report("RW323", written.span, name=written.name,
+                             problem=f"counts whole numbers from one to another: {show(domain.lo)} to {show(domain.hi)} is no such range")
+            elif written.name in found or written.name in WORDS or written.name in self.states:
+                what = "is declared twice" if written.name in found else "has the name of something else that a machine has"
+                self._report("RW323", written.span, name=written.name, problem=what)
+            else:
+                found[written.name] = Counter(written.name, domain.lo, domain.hi)
+        return tuple(found.values())
+
+    def _edge(self, edge: tree.Edge, reader: Reader) -> Edge | None:
+        guard, updates, reward = reader.guard(edge), reader.updates(edge), reader.reward(edge)
+        if not self.sound or reader.failed:
+            return None
+        sources = tuple(map(self.states.index, edge.sources))
+        target = None if edge.target is None else self.states.index(edge.target)
+        return Edge(sources, target, guard, updates, reward, otherwise=not sources)
