@@ -45,7 +45,7 @@ def paying_loop(unfolded: Unfolded, weight: Weight, still: bool = False) -> Lass
         circle = _circle(arrows, came) if turn % 8 == 3 or turn >= len(unfolded.places) - 1 else None
         if circle is not None:
             gain = sum((_exact(weight(arrow)) for arrow in circle), Fraction(0))
-            return Lasso(_stem(unfolded, circle[0].source), circle, inf if gain > _HUGE / 2 else float(gain))
+            return Lasso(shortest(unfolded, circle[0].source), circle, inf if gain > _HUGE / 2 else float(gain))
     return None
 
 
@@ -79,7 +79,7 @@ def _circle(arrows: list[Arrow], came: list[int | None]) -> tuple[Arrow, ...] | 
     return None
 
 
-def _stem(unfolded: Unfolded, end: int) -> tuple[Arrow, ...]:
+def shortest(unfolded: Unfolded, end: int) -> tuple[Arrow, ...]:
     """A shortest way from the start."""
     came: dict[int, Arrow | None] = {0: None}
     queue = [0]
@@ -96,11 +96,11 @@ def _stem(unfolded: Unfolded, end: int) -> tuple[Arrow, ...]:
 
 
 def most(unfolded: Unfolded, weight: Weight, steps: tuple[float, float] = (0, inf), discount: float = 1,
-         ends: Collection[int] | None = None) -> float | None:
+         ends: Collection[int] | None = None, work: int = MOST_WORK) -> float | None:
     """The supremum, over all runs of so many steps, of the (discounted) sum of what their arrows weigh; inf if unbounded.
 
-    With `ends`, only runs that end in one of those places count; -inf if there is none. None: not found with the work
-    allowed. Without discount the sums are exact; with one they are rounded up by what floats may lose.
+    With `ends`, only runs that end in one of those places count; -inf if there is none. None: not found with the `work`
+    allowed (arrows looked at). Without discount the sums are exact; with one they are rounded up by what floats may lose.
     """
     if steps[1] == inf and discount == 1 and ends is None and paying_loop(unfolded, weight, still=True) is not None:
         return inf
@@ -110,7 +110,7 @@ def most(unfolded: Unfolded, weight: Weight, steps: tuple[float, float] = (0, in
     numbers = iter(_whole(paid) if discount == 1 else map(float, paid))
     own = [[(next(numbers), arrow.target) for arrow in arrows] for arrows in unfolded.arrows]
     value = [0 if ends is None or place in ends else -inf for place in range(len(own))]
-    found, rounds = _rounds(own, value, steps, discount)
+    found, rounds = _rounds(own, value, steps, discount, work)
     if found in (None, inf, -inf):
         return found
     if discount == 1:
@@ -125,7 +125,7 @@ def _readable(value: Fraction) -> float | Fraction:
     return (inf if value > 0 else -inf) if abs(value) > _HUGE / 2 else value
 
 
-def _rounds(own: Sequence, value: list, steps: tuple[float, float], discount: float) -> tuple:
+def _rounds(own: Sequence, value: list, steps: tuple[float, float], discount: float, work: int) -> tuple:
     """Dynamic programming from the end: what is best from the start, and the rounds that it took.
 
     First the steps that a run may leave out (it may end before any of them), then those that it must make. A place
@@ -146,10 +146,10 @@ def _rounds(own: Sequence, value: list, steps: tuple[float, float], discount: fl
                 break
             if count == inf and discount == 1 and rounds > len(own):
                 return inf, rounds  # sums that do not settle within as many rounds as there are places never do
-            if rounds * size > MOST_WORK:
+            if rounds * size > work:
                 return None, rounds
     return value[0], rounds
 
 
 def _close(one: float, other: float) -> bool:
-    return one == other or abs(one - other) <= 1e-15 * max(abs(one), abs(other))
+    return one == other or not isinf(one) and not isinf(other) and abs(one - other) <= 1e-15 * max(abs(one), abs(other))

@@ -17,8 +17,7 @@ WORDS = ("reward", "state", "done", "in")
 def machine(cx: Context, declaration: tree.Machine) -> Value:
     """`machine name { … }`: checked, unfolded, and entered as nodes."""
     if declaration.value is not None:
-        from_formula = declaration.value
-        raise cx.fail("RW390", from_formula.span, what="`automaton`")
+        raise cx.fail("RW390", declaration.value.span, what="`automaton`")
     shape = _Shape(cx, declaration)
     built, reader = shape.build()
     try:
@@ -43,7 +42,8 @@ class _Shape:
         self._finals()
         for edge in declaration.edges:
             if edge.target is not None and edge.target not in self.states:
-                self._report("RW321", edge.span, state=edge.target, hint=near(edge.target, self.states))
+                cure = near(edge.target, self.states) or ": list it after `final`, or give it an edge"
+                self._report("RW321", edge.span, state=edge.target, cure=cure)
         counters = self._counters()
         reader = Reader(self.cx, declaration, counters)
         edges = [self._edge(edge, reader) for edge in declaration.edges]

@@ -43,6 +43,7 @@ class Ranges:
         self.sizes: dict = {}
         self.carriers: dict = {}
         self.from_data: dict[Node, bool] = {}
+        self.machines: dict[str, object] = {}
         self._sources = 0
         self._fixed = 0
         self._left: int | None = None

@@ -3,6 +3,7 @@
 from math import inf
 
 from rewardlang.facts.context import Context
+from rewardlang.facts.machines import machine_facts, machine_of
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import SettingInfo
 from rewardlang.values import elementary
@@ -22,6 +23,11 @@ def sum_bounds(ranges, node: Node, discount: float | None = None, context: Conte
     axes = ordered_axes(node.type.axes)
     if not axes:
         return ranges.fact(node, context).range
+    machine = machine_of(ranges.spec, node)
+    if machine is not None and context.is_root and axes == (machine.axis,):
+        found = machine_facts(ranges, machine).returns(steps(ranges.spec.setting, axes), discount or 1)
+        if found is not None:
+            return found
     if discount is not None and discount != 1:
         return _times(ranges.fact(node, context).range, weights(ranges.spec.setting, axes, discount))
     return _Sum(ranges, axes, context).of(node)
@@ -67,6 +73,10 @@ class _Sum:
     def of(self, node: Node) -> Interval | None:
         """The range of the sum over the axes."""
         plain = _times(self.ranges.fact(node, self.context).range, self.count)
+        machine = machine_of(self.ranges.spec, node)
+        if machine is not None and self.axes == (machine.axis,):
+            found = machine_facts(self.ranges, machine).returns(self.count)
+            return found if found is None or plain is None else plain.meet(found) or plain
         rule = getattr(self, f"_{node.op}", None) if len(self.axes) == 1 else None
         found = rule(*node.args, node=node) if rule is not None else None
         if plain is None or found is None:

@@ -94,7 +94,7 @@ _ROWS = (
     Code("RW342", "bad-state", "error", "the state `{name}` {problem}"),
     Code("RW350", "endless-memory", "error", "`{name}` over run {problem}"),
     Code("RW320", "machine-shape", "error", "the machine `{name}` {problem}"),
-    Code("RW321", "edge-to-nowhere", "error", "`{state}` is entered and never left, and is not final{hint}: list it after `final`, or give it an edge"),
+    Code("RW321", "edge-to-nowhere", "error", "`{state}` is entered and never left, and is not final{cure}"),
     Code("RW322", "final-with-edges", "error", "`{state}` is final and has an edge: a machine is done there"),
     Code("RW323", "bad-counter", "error", "the counter `{name}` {problem}"),
     Code("RW324", "ambiguous-guards", "error", "in `{state}` two edges of `{name}` hold together on {label}: tell their guards apart, or write `first match`", "ambiguous-guards"),

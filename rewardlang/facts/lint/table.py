@@ -13,6 +13,8 @@ from rewardlang.facts.lint.incentives import (
     terms,
     unbounded,
 )
+from rewardlang.facts.lint.machine_incentives import machine_incentives
+from rewardlang.facts.lint.machines import machines
 from rewardlang.facts.lint.margins import infinite_margins
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import constant_reward, dead_gates, unused, vacuous
@@ -21,7 +23,7 @@ from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
 
 LINTS = (
-    domains, infinite_margins, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups,
+    domains, infinite_margins, machines, machine_incentives, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups,
     unbounded, saturation, vacuous, no_objective,
 )
 
