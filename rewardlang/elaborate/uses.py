@@ -47,6 +47,9 @@ def _walk(node: tree.Node, bound: frozenset[str], found: Uses) -> None:
         inside = children(node)
     if isinstance(node, tree.Def):
         bound = bound | {parameter.name for parameter in node.parameters}
+    if isinstance(node, tree.Machine):
+        bound = bound | {counter.name for counter in node.counters}
+        inside = [*node.edges, *([node.value] if node.value is not None else ())]
     if isinstance(node, tree.Temporal) and node.over is not None:
         found.axes.add(node.over)
     if isinstance(node, tree.Over):
