@@ -28,7 +28,6 @@ LAYERS: dict[str, set[str]] = {
     "ir": {"text.source", "ops", "values"},
     "ir.formulas": {"ir", "automata", "text.source", "ops", "values"},
     "ir.comparisons": {"ir", "automata", "ops", "values"},
-    "ir.propositions": {"ir", "automata"},
     "ir.spec": {"ir", "text", "ops", "values", "automata"},  # what elaboration hands on, its findings included
     "elaborate": {"syntax", "ir", "ops", "values", "automata", "text"},
     "facts": {"ir", "ops", "values", "automata"},

@@ -1,6 +1,6 @@
 """What is wrong with a machine, each with a witness: guards that overlap, cases without an edge, places that are no use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -35,11 +35,11 @@ def counter_laws(machine: Machine) -> tuple[Formula, ...]:
         cases = {frozenset(name for name, test in tests.items() if test._replace(counter=0).holds((value,)))
                  for value in near if counter.low <= value <= counter.high}
         if tests:
-            laws.append(one_of(tuple(tests), cases))
+            laws.append(_one_of(tuple(tests), cases))
     return tuple(laws)
 
 
-def one_of(names: Sequence[str], cases: Sequence[frozenset[str]]) -> Formula:
+def _one_of(names: Sequence[str], cases: Iterable[frozenset[str]]) -> Formula:
     """The law that the true ones among the names are those of one of the cases."""
     return disjunction(conjunction(atom(name) if name in case else negation(atom(name)) for name in names)
                        for case in sorted(cases, key=sorted))

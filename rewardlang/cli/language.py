@@ -49,7 +49,8 @@ _TOPICS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("temporal", *_TEMPORAL), ("## Time",)),
     (("holds",), ("- `holds(f)`",)),
     (("robustness", "margins", "smooth"), ("- `margins(f)`", "- `robustness(f, smooth")),
-    (("machine", "automaton", "verdict", "progress", "objective", "run"), ("## Not yet",)),
+    (("machine", "automaton", "shaped", "counter", "start", "final", "otherwise", "farmable"), ("## Machines",)),
+    (("objective", "run"), ("## Not yet",)),
 )
 
 

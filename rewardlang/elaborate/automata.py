@@ -15,7 +15,7 @@ from rewardlang.ir.node import Node
 from rewardlang.syntax import tree
 from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis, join
-from rewardlang.values.types import BOOL, FLOAT, INT
+from rewardlang.values.types import BOOL, FLOAT, INT, Type
 
 #: States that the automaton of a formula in a program may have; making it takes a second at most.
 STATES = 4_000
@@ -24,7 +24,7 @@ STATES = 4_000
 def verdict(cx: Context, expr: tree.Call) -> Value:
     """`verdict(f)`: -1 as soon as every way to go on violates the formula, 1 as soon as every one satisfies it, else 0."""
     axis, dfa, walk, _ = _walked(cx, expr)
-    return Value(_entry(cx, walk, tuple(dfa.verdicts), INT, expr.span))
+    return Value(entry(cx, walk, tuple(dfa.verdicts), INT, expr.span))
 
 
 def progress(cx: Context, expr: tree.Call) -> Value:
@@ -34,22 +34,32 @@ def progress(cx: Context, expr: tree.Call) -> Value:
     reached it is 0. (Ng, Harada and Russell 1999, theorem 1; the zero at the end: Grzes 2017.)
     """
     axis, dfa, walk, keyed = _walked(cx, expr)
-    discount = _discount(cx, keyed.get("discount"))
-    potentials, span = _potentials(dfa), expr.span
-    start = cx.const(dfa.initial, INT, span)
-    before = cx.spec.graph.add("prev", (walk, start), walk.type, span, roles=("x", "start"), over=(axis,), window=None, group=False)
-    later = _entry(cx, walk, potentials, FLOAT, span)
+    return Value(shaping(cx, walk, dfa.initial, _potentials(dfa), discount_of(cx, keyed.get("discount")), axis, expr.span))
+
+
+def shaping(cx: Context, walk: Node, start: int, potentials: tuple, discount: int | Fraction, axis: Axis, span: Span) -> Node:
+    """discount · Φ(after the step) - Φ(before it), Φ by the state of a walk from `start`, and 0 once the episode has ended."""
+    first = cx.const(start, INT, span)
+    before = cx.spec.graph.add("prev", (walk, first), walk.type, span, roles=("x", "start"), over=(axis,), window=None, group=False)
+    later = entry(cx, walk, potentials, FLOAT, span)
     if cx.spec.setting.kind != "continuing":
         outer = tuple(other for other in walk.type.axes if other.name in axis.within)
         ending = cx.spec.graph.add("ending", (), BOOL.with_axes((*outer, axis)), span, axis=axis)
         later = apply(cx, "gate", [ending, cx.const(0, FLOAT, span), later], span)
     if discount != 1:
         later = apply(cx, "mul", [cx.const(discount, FLOAT, span), later], span)
-    return Value(apply(cx, "sub", [later, _entry(cx, before, potentials, FLOAT, span)], span))
+    return apply(cx, "sub", [later, entry(cx, before, potentials, FLOAT, span)], span)
 
 
 def walk_of(cx: Context, word: str, node: Node, axis: Axis, span: Span) -> tuple[Dfa, Node]:
     """The automaton of a formula, and the node of the states that its table walks through."""
+    reading, dfa = reading_of(cx, word, node, axis, span)
+    axes = join(*(atom.type.axes for atom in reading.atoms.values()), node.type.axes, (axis,))
+    return dfa, table_walk(cx, tuple(reading.atoms.values()), axes, axis, table_of(dfa), span)
+
+
+def reading_of(cx: Context, word: str, node: Node, axis: Axis, span: Span) -> tuple[Reading, Dfa]:
+    """A truth value as a formula along an axis, and its minimal automaton."""
     try:
         reading = formula_of(node, axis, cx.spec.graph.origins, cx.spec.domains)
         dfa = minimal(reading.formula, reading.laws, tuple(reading.atoms), STATES)
@@ -59,14 +69,14 @@ def walk_of(cx: Context, word: str, node: Node, axis: Axis, span: Span) -> tuple
     except TooManyStates as found:
         problem = f"`{_short(str(found.part))}` needs more than {found.limit} states"
         raise cx.fail("RW303", span, word=word, problem=problem) from found
-    return dfa, _walk(cx, node, reading, axis, table_of(dfa), span)
+    return reading, dfa
 
 
-def _walk(cx: Context, node: Node, reading: Reading, axis: Axis, table: Table, span: Span) -> Node:
-    atoms = tuple(reading.atoms.values()) or (cx.const(True, BOOL, span),)
-    type_ = INT.with_axes(join(*(atom.type.axes for atom in atoms), node.type.axes, (axis,)))
+def table_walk(cx: Context, asked: tuple[Node, ...], axes: tuple[Axis, ...], axis: Axis, table: Table, span: Span) -> Node:
+    """The states that a table walks through on the letters of propositions, along an axis."""
+    atoms = asked or (cx.const(True, BOOL, span),)
     roles = tuple(f"p{k}" for k in range(len(atoms)))
-    return cx.spec.graph.add("walk", atoms, type_, span, roles=roles, over=(axis,), table=table)
+    return cx.spec.graph.add("walk", atoms, INT.with_axes(axes), span, roles=roles, over=(axis,), table=table)
 
 
 def _walked(cx: Context, expr: tree.Call) -> tuple[Axis, Dfa, Node, dict[str, tree.Expr]]:
@@ -75,7 +85,8 @@ def _walked(cx: Context, expr: tree.Call) -> tuple[Axis, Dfa, Node, dict[str, tr
     return axis, *walk_of(cx, expr.function, node, axis, expr.span), keyed
 
 
-def _entry(cx: Context, state: Node, values: tuple, type_, span: Span) -> Node:
+def entry(cx: Context, state: Node, values: tuple, type_: Type, span: Span) -> Node:
+    """`values[state]` at each step."""
     return cx.spec.graph.add("entry", (state,), type_.with_axes(state.type.axes), span, values=values)
 
 
@@ -84,7 +95,8 @@ def _potentials(dfa: Dfa) -> tuple[Fraction, ...]:
     return tuple(Fraction(0) if distance == inf else 1 - Fraction(int(distance), int(far) + 1) for distance in dfa.distances)
 
 
-def _discount(cx: Context, written: tree.Expr | None) -> int | Fraction:
+def discount_of(cx: Context, written: tree.Expr | None) -> int | Fraction:
+    """The discount that is written, else the setting's, else 1."""
     if written is None:
         found = cx.spec.setting.discount
         return 1 if found is None else Fraction(repr(found))

@@ -26,7 +26,6 @@ from rewardlang.values.types import INT, Kind, Type
 _POINTWISE = {name: row for name, row in OPERATORS.items()
               if row.family is Family.POINTWISE and row.symbol is None and name not in ("number", "minimum", "maximum")}
 _PAIRED = {"min": "minimum", "max": "maximum"}
-_LATER = ("automaton",)
 #: Functions are written out where they are called, and those that call others twice double each time.
 _MOST_EXPANSIONS = 20_000
 _OBJECTIVE = ("availability", "class", "potential_based", "farmable")
@@ -49,7 +48,9 @@ def call(cx: Context, expr: tree.Call, hint: Type | None) -> Value:
         return _BUILT_IN[name](cx, expr)
     if "." in name:
         return _member(cx, expr)
-    if name in _LATER or name in _OBJECTIVE:
+    if name == "automaton":
+        raise cx.fail("RW107", expr.span, name=name, problem="makes a machine: write `machine m = automaton(…)`")
+    if name in _OBJECTIVE:
         raise cx.fail("RW390", expr.span, what=f"`{name}`")
     homes = standard_homes(name)
     cure = f": write `use {homes[0]}: {name}`" if homes else near(name, function_names(cx.module))
@@ -68,7 +69,7 @@ def _member(cx: Context, expr: tree.Call) -> Value:
 
 def function_names(module: Module) -> list[str]:
     """Every name that may be called, for hints."""
-    return [*module.functions, *AGGREGATES, *_POINTWISE, *_BUILT_IN, *_LATER, "min", "max"]
+    return [*module.functions, *AGGREGATES, *_POINTWISE, *_BUILT_IN, "automaton", "min", "max"]
 
 
 def _own(cx: Context, expr: tree.Call, module: Module, declaration: tree.Declaration, hint: Type | None) -> Value:

@@ -6,6 +6,7 @@ from rewardlang.elaborate.choice import decision
 from rewardlang.elaborate.context import Context, Failed
 from rewardlang.elaborate.expressions import same_kind
 from rewardlang.elaborate.infer import as_number, expect_kind, joined, same_unit
+from rewardlang.elaborate.machine_values import of_machine
 from rewardlang.ir.node import Node, leaves
 from rewardlang.ir.spec import Claim, EnsureInfo
 from rewardlang.syntax import tree
@@ -13,7 +14,8 @@ from rewardlang.syntax.format import format_expr
 from rewardlang.values.types import FLOAT, Type
 
 LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
-_LATER = ("class", "potential_based", "farmable")
+_LATER = ("class", "potential_based")
+_KNOWN = ("availability", "farmable", *_LATER)
 _SUMS = ("return", "discounted")
 
 
@@ -40,6 +42,8 @@ def _claim(cx: Context, expr: tree.Expr, declaration: tree.Ensure) -> EnsureInfo
     later = _named_call(expr)
     if later == "availability":
         return _availability(cx, expr, declaration, text)
+    if later == "farmable":
+        return _farmable(cx, expr, declaration, text)
     if later in _LATER:
         cx.session.report("RW390", expr.span, what=f"`ensure {text}`")
         return None
@@ -60,7 +64,7 @@ def _named_call(expr: tree.Expr) -> str | None:
     if isinstance(expr, (tree.Compare, tree.InRange)):
         expr = expr.operands[0] if isinstance(expr, tree.Compare) else expr.value
     name = expr.function if isinstance(expr, tree.Call) else None
-    return name if name == "availability" or name in _LATER else None
+    return name if name in _KNOWN else None
 
 
 def _chain(cx: Context, operands: tuple[tree.Expr, ...], expr: tree.Expr) -> tuple[Claim, ...]:
@@ -129,6 +133,14 @@ def _availability(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: 
                       problem=f"is compared by `<=` with one of {', '.join(LEVELS)}")
     node = cx.node(expr.operands[0].arguments[0].value)
     return EnsureInfo("availability", (Claim(node),), ("<=",), declaration.span, text, level=expr.operands[1].name)
+
+
+def _farmable(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str) -> EnsureInfo:
+    call = expr.operand if isinstance(expr, tree.Unary) else None
+    if not isinstance(call, tree.Call) or len(call.arguments) != 1:
+        raise cx.fail("RW107", expr.span, name="farmable", problem="is claimed of a machine: `ensure not farmable(m)`")
+    info = of_machine(cx, call.arguments[0].value, "what `farmable` takes")
+    return EnsureInfo("farmable", (Claim(info.reward),), (), declaration.span, text)
 
 
 def assume(cx: Context, declaration: tree.Assume) -> None:

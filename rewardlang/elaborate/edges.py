@@ -11,11 +11,13 @@ from rewardlang.elaborate.constants import constant, show
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.folding import with_constants
 from rewardlang.elaborate.infer import as_number, demand_dimensionless, expect_kind
+from rewardlang.ir.formulas import read
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.propositions import propositional
+from rewardlang.ir.phrases import phrase
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
 from rewardlang.text.near import hint as near
+from rewardlang.values.axes import Axis
 from rewardlang.values.types import INT
 
 _SYMBOLS = {"eq": "==", "ne": "!=", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
@@ -32,6 +34,7 @@ class Reader:
         self.tests: dict[str, Test] = {}
         self.propositions: dict[str, Node] = {}
         self.amounts: dict[object, Node] = {}
+        self.axis: Axis | None = None    # known beforehand where a formula says it
         self._names: dict[Node, str] = {}
         self._counted: dict[object, Node] = {}
         self._paid: dict[tuple, object] = {}
@@ -47,7 +50,7 @@ class Reader:
             return TRUE
         try:
             node = decision(self.cx, edge.guard, "the guard of an edge")
-            return propositional(node, lambda leaf: self._leaf(leaf, edge.guard))
+            return read(node, None, lambda leaf: self._leaf(leaf, edge.guard))
         except Failed:
             self.failed = True
             return TRUE
@@ -61,7 +64,7 @@ class Reader:
             return self._atom_of(test)
         cases = []
         for counts in self._cases(asked, written):
-            formula = propositional(self._at(node, counts), self._proposition)
+            formula = read(self._at(node, counts), None, self._proposition)
             tests = [self._atom_of(Test(number, "==", value)) for number, value in counts.items()]
             cases.append(conjunction([*tests, formula]))
         return disjunction(cases)
@@ -90,11 +93,8 @@ class Reader:
         return atom(self._names[node])
 
     def _text(self, node: Node) -> str:
-        if node.op in ("input", "param"):
-            return node["name"]
         named = next((name for name, known in self.cx.spec.names.items() if known is node), None)
-        place = self.cx.spec.graph.origins.get(node)
-        return named or (" ".join(place.text.split()) if place is not None else f"{node.op} {node.number}")
+        return named or phrase(node, self.cx.spec.graph.origins)
 
     # --- counters in expressions ---
 
@@ -138,20 +138,22 @@ class Reader:
 
     def reward(self, edge: tree.Edge) -> object:
         """A number, or the name of an amount: its text."""
-        if edge.reward is None:
-            return 0
+        return 0 if edge.reward is None else self.paid(edge.reward)
+
+    def paid(self, written: tree.Expr) -> object:
+        """What an expression pays: a number, or the name of an amount."""
         try:
-            node = expect_kind(self.cx, self.cx.node(edge.reward), "number", edge.reward.span, "the reward of an edge")
-            demand_dimensionless(self.cx, node, edge.reward.span, "the reward of an edge")
-            node = as_number(self.cx, node, edge.reward.span)
+            node = expect_kind(self.cx, self.cx.node(written), "number", written.span, "the reward of an edge")
+            demand_dimensionless(self.cx, node, written.span, "the reward of an edge")
+            node = as_number(self.cx, node, written.span)
         except Failed:
             self.failed = True
             return 0
         if self._asked(node):
-            name = format_expr(edge.reward)
+            name = format_expr(written)
             self._counted[name] = node
             return name
-        return self._amount(node, format_expr(edge.reward))
+        return self._amount(node, format_expr(written))
 
     def _amount(self, node: Node, name: str) -> object:
         node = with_constants(self.cx, node, {})

@@ -7,11 +7,12 @@ from rewardlang.automata.dfa import Dfa
 from rewardlang.automata.machine import Machine
 from rewardlang.automata.shaping import potentials
 from rewardlang.automata.table import table_of
-from rewardlang.automata.unfold import Place, Walk
-from rewardlang.elaborate.constants import constant, show
+from rewardlang.automata.unfold import Walk
+from rewardlang.elaborate.automata import discount_of, entry, shaping, table_walk
+from rewardlang.elaborate.constants import show
 from rewardlang.elaborate.context import Context, Value
 from rewardlang.elaborate.edges import Reader, is_number
-from rewardlang.elaborate.infer import apply, article, joined
+from rewardlang.elaborate.infer import article, joined
 from rewardlang.elaborate.temporal import ordered_axis
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import MachineInfo, ShapingInfo
@@ -21,6 +22,7 @@ from rewardlang.text.source import Span
 from rewardlang.values.axes import join
 from rewardlang.values.types import BOOL, FLOAT, INT, Kind, Type
 
+_EXAMPLE = "`machine {word} over {axis} {{ … }}`"
 _MACHINE = Type(Kind.OPAQUE, name="machine")
 
 
@@ -41,23 +43,12 @@ class _Nodes:
 
     def __init__(self, cx: Context, declaration: tree.Machine, walk: Walk, reader: Reader):
         self.cx, self.span, self.walk, self.reader = cx, declaration.span, walk, reader
-        asked = [reader.propositions[name] for name in walk.atoms]
+        asked = tuple(reader.propositions[name] for name in walk.atoms)
         rested = [*asked, *reader.amounts.values()]
-        self.axis = ordered_axis(cx, rested, declaration.over, declaration.span, declaration.name, "`machine {word} over {axis} {{ … }}`")
-        dfa = Dfa.of(walk.graph, Alphabet(walk.atoms))
+        self.axis = reader.axis or ordered_axis(cx, rested, declaration.over, declaration.span, declaration.name, _EXAMPLE)
+        dfa = Dfa.of(walk.graph, Alphabet(walk.atoms or ("true",)))
         axes = join(joined(cx, asked, self.span), (self.axis,))
-        self.states = cx.spec.graph.add("walk", self._along(asked), INT.with_axes(axes), self.span, table=table_of(dfa),
-                                        over=(self.axis,), roles=("p",) * max(len(asked), 1))
-
-    def _along(self, asked: list[Node]) -> list[Node]:
-        """The propositions; something along the axis stands in where there is none."""
-        if any(self.axis in node.type.axes for node in asked):
-            return asked
-        clock = self.cx.const(True, BOOL, self.span)
-        ticks = self.cx.spec.graph.add("every", (clock,), BOOL.with_axes((self.axis,)), self.span, axis=self.axis)
-        if not asked:
-            return [ticks]
-        return [apply(self.cx, "and", [asked[0], ticks], self.span), *asked[1:]]
+        self.states = table_walk(cx, asked, axes, self.axis, table_of(dfa), self.span)
 
     def entry(self, values: tuple, type_: Type) -> Node:
         """What the states of the walk stand for."""
@@ -90,11 +81,6 @@ class _Nodes:
         return found
 
 
-def entry(cx: Context, states: Node, values: tuple, type_: Type, span: Span) -> Node:
-    """`values[state]` at each step."""
-    return cx.spec.graph.add("entry", (states,), type_.with_axes(states.type.axes), span, values=values)
-
-
 def is_in(cx: Context, expr: tree.Call, info: MachineInfo) -> Value:
     """`m.in(loaded, broken)`: whether the machine is in one of these states after the step."""
     names = [argument.value.name for argument in expr.arguments if isinstance(argument.value, tree.Name)]
@@ -117,36 +103,24 @@ def of_machine(cx: Context, expr: tree.Expr, what: str) -> MachineInfo:
 
 
 def shaped(cx: Context, expr: tree.Call) -> Value:
-    """`shaped(m, discount = 0.99)`: discount * potential after the step - potential before it."""
+    """`shaped(m, discount = 0.99)`: discount · potential after the step - potential before it; 0 once the episode has ended."""
     positional = [argument.value for argument in expr.arguments if argument.key is None]
     keyed = {argument.key: argument.value for argument in expr.arguments if argument.key is not None}
     if not positional or len(positional) + len(keyed) > 2 or keyed.keys() - {"discount"}:
         raise cx.fail("RW107", expr.span, name="shaped", problem="takes a machine and a discount: `shaped(m, discount = 0.99)`")
     info = of_machine(cx, positional[0], "what `shaped` takes")
-    rate = _discount(cx, expr, [*positional[1:], *keyed.values()])
-    node = _shaping(cx, info, rate, expr.span)
+    written = [*positional[1:], *keyed.values()]
+    if not written and cx.spec.setting.discount is None:
+        raise cx.fail("RW107", expr.span, name="shaped", problem="needs `discount = …`, since the setting has none")
+    rate = discount_of(cx, written[0] if written else None)
+    node = shaping(cx, info.states, 0, _potentials(cx, info, rate, expr.span), rate, info.axis, expr.span)
     cx.spec.shapings.append(ShapingInfo(info, float(rate), node, expr.span))
     return Value(node)
 
 
-def _discount(cx: Context, expr: tree.Call, written: list[tree.Expr]) -> Fraction:
-    found = constant(cx, written[0], "the discount") if written else cx.spec.setting.discount
-    if found is None:
-        raise cx.fail("RW107", expr.span, name="shaped", problem="needs `discount = …`, since the setting has none")
-    if not is_number(found) or isinstance(found, bool) or not 0 <= found <= 1:
-        raise cx.fail("RW121", expr.span, what="the discount", value=show(found), domain="[0, 1]")
-    return Fraction(str(found)) if isinstance(found, float) else Fraction(found)
-
-
-def _shaping(cx: Context, info: MachineInfo, rate: Fraction, span: Span) -> Node:
+def _potentials(cx: Context, info: MachineInfo, rate: int | Fraction, span: Span) -> tuple[float, ...]:
     try:
         known = potentials(info.machine, float(rate))
     except ValueError as error:
         raise cx.fail("RW333", span, name=info.name, discount=show(rate), subject=info.name) from error
-    values = info.walk.entries(lambda place, _: known[Place(*place)])
-    potential = entry(cx, info.states, values, FLOAT, span)
-    start = cx.const(known[Place(*info.machine.begin)], FLOAT, span)
-    before = cx.spec.graph.add("prev", (potential, start), potential.type, span, roles=("x", "start"), over=(info.axis,),
-                               window=None, group=False)
-    after = potential if rate == 1 else apply(cx, "mul", [cx.const(rate, FLOAT, span), potential], span)
-    return apply(cx, "sub", [after, before], span)
+    return info.walk.entries(lambda place, _: known[place])

@@ -1,15 +1,23 @@
 """`machine` blocks: their states and counters, the faults of their build, and the values they give."""
 
+from dataclasses import replace
+
+from rewardlang.automata.dfa import SATISFIED, VIOLATED
 from rewardlang.automata.machine import Counter, Edge, Machine
 from rewardlang.automata.unfold import MOST_PLACES, TooManyPlaces, unfold, walk
+from rewardlang.elaborate.automata import reading_of
 from rewardlang.elaborate.constants import interval, show
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.edges import Reader
 from rewardlang.elaborate.machine_values import machine_value
+from rewardlang.elaborate.temporal import note_formula, read_argument
 from rewardlang.syntax import tree
 from rewardlang.text.near import hint as near
 from rewardlang.text.source import Span
 
+_PAID = {"accept": 1, "reject": -1}
+_ENTERED = {SATISFIED: "accept", VIOLATED: "reject"}
+_VERDICTS = {SATISFIED: "satisfied", VIOLATED: "violated"}
 #: What a machine is asked for; no counter may have such a name.
 WORDS = ("reward", "state", "done", "in")
 
@@ -17,14 +25,42 @@ WORDS = ("reward", "state", "done", "in")
 def machine(cx: Context, declaration: tree.Machine) -> Value:
     """`machine name { … }`: checked, unfolded, and entered as nodes."""
     if declaration.value is not None:
-        raise cx.fail("RW390", declaration.value.span, what="`automaton`")
-    shape = _Shape(cx, declaration)
-    built, reader = shape.build()
+        built, reader = of_formula(cx, declaration)
+    else:
+        built, reader = _Shape(cx, declaration).build()
     try:
         unfolded = unfold(built, pays=reader.pays)
     except TooManyPlaces as many:
         raise cx.fail("RW334", declaration.span, name=declaration.name, limit=MOST_PLACES, subject=declaration.name) from many
-    return machine_value(cx, declaration, built, walk(unfolded), reader, tuple(edge.span for edge in declaration.edges))
+    spans = tuple(edge.span for edge in declaration.edges) or (declaration.value.span,) * len(built.edges)
+    return machine_value(cx, declaration, built, walk(unfolded), reader, spans)
+
+
+def of_formula(cx: Context, declaration: tree.Machine) -> tuple[Machine, Reader]:
+    """`machine m = automaton(f, accept = +1, reject = -1)`: paid, once and for all, when the formula's verdict is known.
+
+    Its states are `s0`, `s1`, … while the verdict is open, and the final ones `satisfied` and `violated`.
+    """
+    expr = declaration.value
+    if not isinstance(expr, tree.Call) or expr.function != "automaton":
+        raise cx.fail("RW320", expr.span, name=declaration.name, subject=declaration.name,
+                      problem="is made by `automaton(formula, accept = +1, reject = -1)`, or written out in braces")
+    paid = {argument.key: argument for argument in expr.arguments if argument.key in ("accept", "reject")}
+    rest = tuple(argument for argument in expr.arguments if argument.key not in paid)
+    node, axis, _ = read_argument(cx, replace(expr, arguments=rest))
+    note_formula(cx, "automaton", node, axis, expr.span)
+    reading, dfa = reading_of(cx, "automaton", node, axis, expr.span)
+    reader = Reader(cx, declaration, ())
+    reader.propositions.update(reading.atoms)
+    reader.axis = axis
+    rewards = {key: reader.paid(paid[key].value) if key in paid else amount for key, amount in _PAID.items()}
+    if reader.failed:
+        raise Failed
+    names = tuple(_VERDICTS.get(verdict, f"s{state}") for state, verdict in enumerate(dfa.verdicts))
+    edges = [Edge((edge.source,), edge.target, edge.guard, (), rewards.get(_ENTERED.get(dfa.verdicts[edge.target]), 0))
+             for edge in dfa.edges if not dfa.verdicts[edge.source]]
+    finals = frozenset(state for state, verdict in enumerate(dfa.verdicts) if verdict)
+    return Machine(names, dfa.initial, tuple(edges), finals), reader
 
 
 class _Shape:

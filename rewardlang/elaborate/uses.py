@@ -62,8 +62,8 @@ def _call(node: tree.Call, bound: frozenset[str], found: Uses) -> None:
     owner, dot, _ = node.function.partition(".")
     (found.values if dot else found.functions).add(owner)
     for position, argument in enumerate(node.arguments):
-        if argument.key in _OPTION_WORDS:
-            continue
+        if argument.key in _OPTION_WORDS or dot and isinstance(argument.value, tree.Name):
+            continue  # a word of the language, or of the machine whose `in` is asked
         if node.function in BESIDE and position == 0 and isinstance(argument.value, tree.Name):
             found.delayed.update({argument.value.name} - bound)
             continue

@@ -1,6 +1,7 @@
 """Claims about comparisons: of one rollout, of a return, and of a pair of rollouts in different cases."""
 
 from rewardlang.facts.availability import LEVELS
+from rewardlang.facts.machine_claims import not_farmable
 from rewardlang.facts.monotone import monotone
 from rewardlang.facts.pairs import decide_pair
 from rewardlang.facts.prove import Question, Reach, bounds, reach
@@ -39,6 +40,8 @@ def decide(ranges, info: EnsureInfo, availability: dict[Node, str]) -> Verdict:
         return _availability(info, availability)
     if info.kind == "monotone":
         return monotone(ranges, info)
+    if info.kind == "farmable":
+        return not_farmable(ranges, info)
     if info.kind != "compare":
         return Verdict(info, LATER)
     verdicts = [_compare(ranges, info, op, *pair) for op, pair in zip(info.ops, zip(info.claims, info.claims[1:]))]

@@ -6,17 +6,14 @@ from math import inf
 
 from rewardlang.automata.formula import Formula, atom, make, negation
 from rewardlang.automata.gains import Lasso, most, paying_loop
-from rewardlang.automata.machine import COMPARE
-from rewardlang.automata.machine_checks import counter_laws, one_of
+from rewardlang.automata.machine_checks import counter_laws
 from rewardlang.automata.unfold import Arrow, Choices, Unfolded, unfold
+from rewardlang.ir.comparisons import laws_of
+from rewardlang.ir.formulas import read
 from rewardlang.ir.node import Node
-from rewardlang.ir.propositions import propositional
 from rewardlang.ir.spec import MachineInfo
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind
-
-_SYMBOLS = {"eq": "==", "ne": "!=", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
-_TURNED = {"==": "==", "!=": "!=", ">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 
 
 class MachineFacts:
@@ -77,7 +74,7 @@ def laws(ranges, propositions: dict[str, Node]) -> Iterator[Formula]:
     """Laws of the truths by name: constants by their range, comparisons of one value, past words, what is assumed."""
     names = {node: name for name, node in propositions.items()}
 
-    def read(node: Node) -> Formula:
+    def leaf(node: Node) -> Formula:
         return atom(names.get(node, f"%{node.number}"))
 
     for name, node in propositions.items():
@@ -85,50 +82,9 @@ def laws(ranges, propositions: dict[str, Node]) -> Iterator[Formula]:
         if known is not None and known.is_point:
             yield atom(name) if known.lo else negation(atom(name))
         if node.op in ("once", "historically") and len(node.args) == 1:
-            inner = propositional(node.args[0], read)
+            inner = read(node.args[0], None, leaf)
             yield make("implies", *((inner, atom(name)) if node.op == "once" else (atom(name), inner)))
-    yield from _comparisons(ranges, names)
+    domains = {arg: ranges.of(arg) for node in names for arg in node.args if arg.type.kind in (Kind.INT, Kind.FLOAT)}
+    yield from laws_of(propositions, {node: domain for node, domain in domains.items() if domain is not None})
     for fact in ranges.spec.assumptions:
-        yield propositional(fact, read)
-
-
-def _comparisons(ranges, names: dict[Node, str]) -> Iterator[Formula]:
-    """For each value that is compared with constants, the cases that some value of it gives."""
-    groups: dict[Node, dict[str, tuple[str, object]]] = {}
-    for node, name in names.items():
-        if node.op not in _SYMBOLS:
-            continue
-        symbol = _SYMBOLS[node.op]
-        for value, other, op in ((*node.args, symbol), (*node.args[::-1], _TURNED[symbol])):
-            if _constant(other) is not None and _constant(value) is None:
-                groups.setdefault(value, {})[name] = op, _constant(other)
-                break
-    for value, comparisons in groups.items():
-        cases = {frozenset(name for name, (op, constant) in comparisons.items() if COMPARE[op](sample, constant))
-                 for sample in _samples(ranges, value, {constant for _, constant in comparisons.values()})}
-        if cases:
-            yield one_of(tuple(comparisons), cases)
-
-
-def _constant(node: Node):
-    if node.op == "codes" and node.args[0].op == "const":
-        return node.args[0]["value"]
-    return node["value"] if node.op == "const" else None
-
-
-def _samples(ranges, value: Node, constants: set) -> list:
-    """A value of each kind that matters to the comparisons: the constants, and what lies between and beyond."""
-    if value.type.kind is Kind.ENUM:
-        return list(range(len(value.type.labels)))
-    if any(isinstance(constant, (str, bool)) for constant in constants) or value.op == "codes":
-        return [*constants, object()] if all(isinstance(constant, str) for constant in constants) else []
-    known = ranges.of(value)
-    if known is None:
-        return []
-    ordered = sorted({*constants, *(end for end in (known.lo, known.hi) if abs(end) != inf)})
-    if value.type.kind is Kind.INT:
-        near = {int(constant // 1) + step for constant in ordered for step in (-1, 0, 1, 2)}
-        return [sample for sample in near if known.contains(sample)]
-    between = [(low + high) / 2 for low, high in zip(ordered, ordered[1:])]
-    beyond = [ordered[0] - abs(ordered[0]) - 1, ordered[-1] + abs(ordered[-1]) + 1]
-    return [sample for sample in (*ordered, *between, *beyond) if known.contains(sample)]
+        yield read(fact, None, leaf)

@@ -46,21 +46,30 @@ def formula_of(node: Node, axis: Axis, origins: Mapping[Node, Span], domains: Ma
     """
     names: dict[Node, str] = {}
 
-    def parts(part: Node) -> tuple[Node, ...]:
-        return _parts(part, axis)
-
-    def build(part: Node, made: list[Formula]) -> Formula:
-        if part.op == "const":
-            return make("true" if part["value"] else "false")
-        if parts(part):
-            return _joined(part, made)
+    def named(part: Node) -> Formula:
         if part not in names:
             names[part] = _unlike(phrase(part, origins), names)
         return atom(names[part])
 
-    formula = folded(node, parts, build)
+    formula = read(node, axis, named)
     atoms = {name: part for part, name in names.items()}
     return Reading(formula, atoms, laws_of(atoms, domains))
+
+
+def read(node: Node, axis: Axis | None, leaf: Callable[[Node], Formula]) -> Formula:
+    """A bool node as a formula over what `leaf` makes of its atoms; without an axis temporal words are atoms too.
+
+    OpenWindow: a window ends at a param.
+    """
+    def parts(part: Node) -> tuple[Node, ...]:
+        return _parts(part, axis)
+
+    def build(part: Node, made: list[Formula]) -> Formula:
+        if part.op == "const" and part["value"] is not None:
+            return make("true" if part["value"] else "false")
+        return _joined(part, made) if parts(part) else leaf(part)
+
+    return folded(node, parts, build)
 
 
 def folded(root: Node, parts: Callable[[Node], tuple[Node, ...]], build: Callable[[Node, list], object]):

@@ -123,7 +123,8 @@ class EnsureInfo:
     kind `compare`: `claims` related by `ops` in a chain (`in [a, b]` is the chain a <= x <= b);
     kind `monotone`: claims[0] is `direction` (`increasing` or `decreasing`, `strictly`) in the node `along`;
     `state` names the state whose declared range it is, said of one update;
-    kind `availability`: claims[0] at most `level`; kind `later`: known to the language, proved by a later stage.
+    kind `availability`: claims[0] at most `level`; kind `farmable`: no loop of the machine whose reward claims[0] is pays;
+    kind `later`: known to the language, proved by a later stage.
     """
 
     kind: str

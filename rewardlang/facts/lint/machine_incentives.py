@@ -6,9 +6,9 @@ from math import inf, log
 
 from rewardlang.automata.gains import MOST_WORK, most, paying_loop, shortest
 from rewardlang.automata.unfold import Arrow, Unfolded
-from rewardlang.facts.lint.machines import step
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
+from rewardlang.facts.machine_claims import lasso, step, turn
 from rewardlang.facts.machines import MachineFacts, machine_facts
 from rewardlang.facts.sums import steps
 from rewardlang.ir.node import Node, reachable
@@ -95,11 +95,8 @@ def _paying(facts: MachineFacts, share: _Share) -> Iterator[Diagnostic]:
     found = paying_loop(facts.unfolded, share.high(facts))
     if found is None:
         return
-    machine, places = facts.info.machine, facts.unfolded.places
-    names = [machine.states[places[arrow.source].state] for arrow in (*found.loop, found.loop[0])]
-    witness = {"stem": [step(facts, arrow) for arrow in found.stem], "loop": [step(facts, arrow) for arrow in found.loop],
-               "gain": found.gain}
-    values = {"name": facts.info.name, "loop": " -> ".join(f"`{name}`" for name in names), "gain": f"{found.gain:g}"}
+    values = {"name": facts.info.name, "loop": turn(facts, found), "gain": f"{found.gain:g}"}
+    witness = lasso(facts, found)
     yield Diagnostic("RW329", facts.info.span, values, (), facts.info.name, witness)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from rewardlang.automata.formula import atoms
 from rewardlang.automata.gains import shortest
 from rewardlang.automata.machine_checks import missing, never_taken, overlaps, stuck, unreached
 from rewardlang.automata.unfold import Arrow
 from rewardlang.facts.availability import LEVELS, availability
 from rewardlang.facts.lint.places import Places
+from rewardlang.facts.machine_claims import step
 from rewardlang.facts.machines import MachineFacts, machine_facts
 from rewardlang.text.diagnostic import Diagnostic, Note
 
@@ -31,7 +33,8 @@ def _future(facts: MachineFacts) -> Iterator[Diagnostic]:
     if facts.ranges.spec.setting.kind == "single_turn":
         late = [(name, level) for name, level in late if any(axis.ordered for axis in info.propositions[name].type.axes)]
     for name, level in late:
-        span = next((span for span in info.edges if name in span.text), info.span)
+        asking = (span for span, edge in zip(info.edges, info.machine.edges) if name in atoms(edge.guard))
+        span = next(asking, info.span)
         word = {"next_step": "next step", "episode": "end of the episode"}.get(level, level)
         yield Diagnostic("RW326", span, {"name": info.name, "level": word}, (), info.name, {"guard": name, "known": level})
 
@@ -104,14 +107,6 @@ def label(facts: MachineFacts, letter: frozenset[str]) -> str:
     """A letter in words: what is true, or that nothing is."""
     true = [f"`{name}`" for name in (*facts.info.machine.atoms, *facts.info.machine.tests) if name in letter]
     return " and ".join(true) if true else "a step where none of its propositions holds"
-
-
-def step(facts: MachineFacts, arrow: Arrow) -> dict:
-    """An arrow as data."""
-    machine, places = facts.info.machine, facts.unfolded.places
-    counts = dict(zip((counter.name for counter in machine.counters), places[arrow.source].counts))
-    return {"state": machine.states[places[arrow.source].state], "to": machine.states[places[arrow.target].state],
-            "label": sorted(facts.unfolded.letter(arrow)), **({"counters": counts} if counts else {})}
 
 
 def way(facts: MachineFacts, state: int) -> tuple[Arrow, ...]:
