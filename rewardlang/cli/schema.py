@@ -166,6 +166,23 @@ class Output(Document):
     term_bounds: dict[str, Range | None]
 
 
+class Formula(Document):
+    """A temporal formula that some output rests on, and what its automaton says before any data."""
+
+    text: str
+    reading: str
+    """The word that reads it (`holds`, `robustness`, …), or `at each step` where its truth is used."""
+    axis: str
+    class_: Literal["safety", "co_safety", "both", "neither"] | None = Field(alias="class")
+    """`safety`: a violation is known at once; `co_safety`: so is a success; null: read at a step, and rests on those before."""
+    states: int | None
+    """Of its minimal automaton, read up to each step where the class is null; null: too many, or it looks both ways."""
+    dead_states: int | None
+    """Of these, the states from which it can no longer hold."""
+    shortest: list[list[str]] | None
+    """A shortest trace, of one step or more, on which it holds: the propositions that are true at each step."""
+
+
 class Promise(Document):
     """One `ensure`."""
 
@@ -194,6 +211,7 @@ class InspectReport(Document):
     models: dict[str, Model]
     group: Group | None
     outputs: dict[str, Output]
+    formulas: list[Formula]
     ensures: list[Promise]
     cost: Cost
     notes: list[str]

@@ -81,8 +81,9 @@ def table_walk(cx: Context, asked: tuple[Node, ...], axes: tuple[Axis, ...], axi
 
 def _walked(cx: Context, expr: tree.Call) -> tuple[Axis, Dfa, Node, dict[str, tree.Expr]]:
     node, axis, keyed = read_argument(cx, expr)
-    note_formula(cx, expr.function, node, axis, expr.span)
-    return axis, *walk_of(cx, expr.function, node, axis, expr.span), keyed
+    dfa, walk = walk_of(cx, expr.function, node, axis, expr.span)
+    note_formula(cx, expr.function, node, axis, walk, expr.span)
+    return axis, dfa, walk, keyed
 
 
 def entry(cx: Context, state: Node, values: tuple, type_: Type, span: Span) -> Node:

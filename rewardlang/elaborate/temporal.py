@@ -131,16 +131,19 @@ def _range(cx: Context, node: Node) -> tuple:
 def reading(cx: Context, expr: tree.Call) -> Value:
     """`holds(f)`, `margins(f)`, `robustness(f, smooth = 0.1)`, each with `over axis` where the formula does not say."""
     node, axis, keyed = read_argument(cx, expr)
-    smooth = _temperature(cx, keyed["smooth"]) if keyed else None
+    value = _read(cx, node, axis, _temperature(cx, keyed["smooth"]) if keyed else None, expr)
+    note_formula(cx, expr.function, node, axis, value, expr.span)
+    return Value(value)
+
+
+def _read(cx: Context, node: Node, axis: Axis, smooth: Node | None, expr: tree.Call) -> Node:
     if expr.function == "margins":
-        return Value(margin(cx, node, smooth, expr))
-    if expr.function == "holds":
-        note_formula(cx, "holds", node, axis, expr.span)
+        return margin(cx, node, smooth, expr)
     nothing = on_nothing(cx, node, axis, expr.span)
     if axis not in node.type.axes:
         node = cx.spec.graph.add("every", (node,), node.type.with_axes(join(node.type.axes, (axis,))), expr.span, axis=axis)
     truth = opening(cx, node, nothing, axis, expr.span)
-    return Value(truth if expr.function == "holds" else margin(cx, truth, smooth, expr))
+    return truth if expr.function == "holds" else margin(cx, truth, smooth, expr)
 
 
 def read_argument(cx: Context, expr: tree.Call) -> tuple[Node, Axis, dict[str, tree.Expr]]:
@@ -151,9 +154,9 @@ def read_argument(cx: Context, expr: tree.Call) -> tuple[Node, Axis, dict[str, t
     return node, ordered_axis(cx, [node], over, expr.span, expr.function, "`{word}(f over {axis})`"), keyed
 
 
-def note_formula(cx: Context, word: str, node: Node, axis: Axis, span: Span) -> None:
-    """Notes that a formula is read, for those who look at formulas as such."""
-    found = FormulaInfo(word, node, axis, span)
+def note_formula(cx: Context, word: str, node: Node, axis: Axis, value: Node, span: Span) -> None:
+    """Notes that a formula is read and what is made of it, for those who look at formulas as such."""
+    found = FormulaInfo(word, node, axis, value, span)
     if not cx.definition and found not in cx.spec.formulas:
         cx.spec.formulas.append(found)
 

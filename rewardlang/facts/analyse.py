@@ -7,6 +7,7 @@ from functools import cached_property
 from rewardlang.facts.availability import availability
 from rewardlang.facts.ensures import decide
 from rewardlang.facts.failures import failures, total
+from rewardlang.facts.formula_checks import CheckedFormula, checked_formulas
 from rewardlang.facts.lint.table import lint
 from rewardlang.facts.prove import Bounds, bounds
 from rewardlang.facts.ranges import Ranges, roots
@@ -79,6 +80,11 @@ class Facts:
     def ensures(self) -> tuple[Verdict, ...]:
         """The verdict on every `ensure`, in the order of the text."""
         return tuple(decide(self.ranges, info, self.availability) for info in self.spec.ensures)
+
+    @cached_property
+    def formulas(self) -> tuple[CheckedFormula, ...]:
+        """The temporal formulas that the outputs rest on, each with what its automaton says."""
+        return tuple(checked_formulas(self.ranges))
 
     @cached_property
     def diagnostics(self) -> tuple:

@@ -166,11 +166,15 @@ class ExampleInfo:
 
 @dataclass(frozen=True)
 class FormulaInfo:
-    """A formula that something reads: `word` is `holds`, `verdict`, `progress` or `automaton`, `node` its truth at each step."""
+    """A formula that something reads: `node` is its truth at each step, `value` what is made of it.
+
+    `word` is `holds`, `robustness`, `margins`, `verdict`, `progress` or `automaton`.
+    """
 
     word: str
     node: Node
     axis: Axis
+    value: Node
     span: Span
 
 

@@ -6,9 +6,9 @@ import pytest
 from formulas import drawn, formula, letters, traces
 
 from rewardlang.automata.alphabet import at_most_one
-from rewardlang.automata.checks import check, shortest_length
+from rewardlang.automata.checks import check, check_at_each, part_at, shortest_length
 from rewardlang.automata.formula import TRUE, subformulas, substituted, text
-from rewardlang.automata.trace import holds
+from rewardlang.automata.trace import holds, truths
 from rewardlang.automata.translate import TooManyStates, translate
 
 TRACES = [trace for trace in traces(4, letters("ab")) if trace]
@@ -104,3 +104,60 @@ def test_a_formula_too_large_to_check_says_so():
 def test_checking_looks_at_every_part_once():
     wide = formula(" and ".join(f"eventually a{n}" for n in range(6)))
     assert check(wide) == [] and len(subformulas(wide)) == 13
+
+
+# --- read at every step ------------------------------------------------------------------------------------------------
+
+
+def found_at_each(written, **more):
+    """The same as `found`, of a formula that is read at every step."""
+    return [(each.what, text(each.part)) for each in check_at_each(formula(written), **more)]
+
+
+@pytest.mark.parametrize("written, expected", [
+    ("once a", []),
+    ("historically a and once not a", [("unsatisfiable", "historically a and once not a")]),
+    ("once a or historically not a", [("tautology", "once a or historically not a")]),
+    ("historically (a or (a and once b))", [("vacuous", "a and once b")]),
+    ("once a and eventually b", []),                       # looks both ways
+    ("once a and eventually historically not a", [("unsatisfiable", "once a and eventually historically not a")]),
+    ("historically a implies eventually historically a", [("tautology", "historically a implies eventually historically a")]),
+    ("once (b and next a) and once (b or eventually a)", [("vacuous", "once (b or eventually a)")]),
+    ("previous true", []),                                 # false at the first step alone, which a later one can tell
+    ("not previous true and eventually a", []),
+])
+def test_findings_at_every_step(written, expected):
+    assert found_at_each(written) == expected
+
+
+def test_what_only_the_first_step_decides_is_told_apart_from_what_each_does():
+    assert found("historically a and not a") == [("unsatisfiable", "historically a and not a")]
+    assert found("previous a") == [("unsatisfiable", "previous a")] and found_at_each("previous a") == []
+
+
+def test_horizons_at_every_step():
+    late = "once (a and previous once (b and previous b))"
+    assert found_at_each(late, horizon=3) == []
+    finding, = check_at_each(formula(late), horizon=2)
+    assert (finding.what, finding.steps) == ("horizon", 3)
+    assert truths(formula(late), finding.witness) == [False, False, True]
+
+
+def test_findings_at_every_step_by_definition():
+    source, seen = random.Random(5), dict.fromkeys(("unsatisfiable", "tautology", "vacuous"), 0)
+    for _ in range(300):
+        drawing = drawn(source, 3)
+        values = {truth for trace in TRACES for truth in truths(drawing, trace)}
+        for each in check_at_each(drawing):
+            seen[each.what] += 1
+            if each.what == "vacuous":
+                assert part_at(drawing, each.path) is each.part
+                if [part is each.part for part in _occurrences(drawing)].count(True) == 1:
+                    without = substituted(drawing, {each.part: each.constant})
+                    assert all(truths(drawing, trace) == truths(without, trace) for trace in TRACES), (drawing, each.part)
+                assert any(truths(drawing, each.witness))
+            else:
+                assert values == {each.what == "tautology"}, drawing
+        if len(values) == 1 and len(translate(drawing)) <= 4:
+            assert check_at_each(drawing), drawing
+    assert min(seen.values()) > 5, seen

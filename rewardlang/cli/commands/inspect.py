@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from rewardlang.cli.errors import CLEAN
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
+from rewardlang.facts.formula_checks import CheckedFormula
 from rewardlang.ir.node import leaves, reachable
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
 from rewardlang.program import OutputView, Program
@@ -39,6 +40,7 @@ def examine(program: Program) -> dict:
         "models": {name: _external(info) for name, info in spec.externals.items() if _calls(program, name)},
         "group": {"by": spec.group_key, "size": spec.group_size} if spec.group_key else None,
         "outputs": {name: _output(program, view) for name, view in program.outputs.items()},
+        "formulas": [_formula(read) for read in program.facts.formulas],
         "ensures": [{"text": ensure.text, "line": ensure.span.source.position(ensure.span.start)[0],
                      "proved": ensure.kind != "later"} for ensure in spec.ensures],
         "cost": {"nodes": len(reachable(output.node for output in spec.outputs.values())),
@@ -87,6 +89,14 @@ def _output(program: Program, view: OutputView) -> dict:
     }
 
 
+def _formula(read: CheckedFormula) -> dict:
+    trace = read.shortest
+    return {"text": str(read.formula), "reading": read.reading, "axis": read.axis.name, "class": read.kind,
+            "states": len(read.dfa) if read.dfa is not None else None,
+            "dead_states": len(read.dfa.dead) if read.dfa is not None else None,
+            "shortest": None if trace is None else [sorted(letter) for letter in trace]}
+
+
 # --- as text ---------------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +109,7 @@ def as_text(report: dict) -> str:
     models = [_model_row(name, entry, calls) for name, entry in report["models"].items()]
     parts.append(_table("models and verifiers", models))
     parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
+    parts.append(_table("formulas", [_formula_row(entry) for entry in report["formulas"]]))
     proofs = [("proved" if ensure["proved"] else "not yet", ensure["text"]) for ensure in report["ensures"]]
     parts.append(_table("ensure", proofs))
     cost = report["cost"]
@@ -137,6 +148,23 @@ def _model_row(name: str, entry: dict, calls: dict) -> tuple:
     count = f"{calls[name]} call{'s' if calls[name] > 1 else ''} a rollout, where demanded"
     signature = f"{name}({', '.join(entry['arguments'])})"
     return entry["kind"], signature, f"-> {entry['result']}", count, entry["from"] or "to be bound"
+
+
+_VERDICTS = {"safety": "false as soon as it is violated (safety)", "co_safety": "true as soon as it is satisfied (co-safety)",
+             "both": "decided before the end either way (safety and co-safety)", "neither": "may wait for the end (neither)"}
+_LONGEST_TRACE = 6
+
+
+def _formula_row(entry: dict) -> tuple:
+    states = "no automaton" if entry["states"] is None else f"{entry['states']} states, {entry['dead_states']} dead"
+    trace = entry["shortest"]
+    if trace is None:
+        shown = ""
+    elif len(trace) > _LONGEST_TRACE:
+        shown = f"holds from {len(trace)} steps on"
+    else:
+        shown = "holds on " + "; ".join(", ".join(letter) or "-" for letter in trace)
+    return f"{entry['reading']}: {entry['text']}", _VERDICTS.get(entry["class"], ""), states, shown
 
 
 def _output_text(name: str, entry: dict) -> str:
