@@ -48,7 +48,7 @@ def of_formula(cx: Context, declaration: tree.Machine) -> tuple[Machine, Reader]
     paid = {argument.key: argument for argument in expr.arguments if argument.key in ("accept", "reject")}
     rest = tuple(argument for argument in expr.arguments if argument.key not in paid)
     node, axis, _ = read_argument(cx, replace(expr, arguments=rest))
-    note_formula(cx, "automaton", node, axis, expr.span)
+    note_formula(cx, "automaton", node, axis, None, expr.span)
     reading, dfa = reading_of(cx, "automaton", node, axis, expr.span)
     reader = Reader(cx, declaration, ())
     reader.propositions.update(reading.atoms)

@@ -154,7 +154,7 @@ def read_argument(cx: Context, expr: tree.Call) -> tuple[Node, Axis, dict[str, t
     return node, ordered_axis(cx, [node], over, expr.span, expr.function, "`{word}(f over {axis})`"), keyed
 
 
-def note_formula(cx: Context, word: str, node: Node, axis: Axis, value: Node, span: Span) -> None:
+def note_formula(cx: Context, word: str, node: Node, axis: Axis, value: Node | None, span: Span) -> None:
     """Notes that a formula is read and what is made of it, for those who look at formulas as such."""
     found = FormulaInfo(word, node, axis, value, span)
     if not cx.definition and found not in cx.spec.formulas:

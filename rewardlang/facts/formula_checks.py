@@ -153,7 +153,9 @@ def _laws(ranges, read: Reading) -> tuple[Formula, ...]:
 def _readings(spec: Spec) -> Iterator[tuple[str, Node, Axis, Node, object]]:
     nodes = reachable(output.node for output in spec.outputs.values())
     live = set(nodes)
-    yield from ((info.word, info.node, info.axis, info.value, info.span) for info in spec.formulas if info.value in live)
+    for info in spec.formulas:
+        if info.value is None or info.value in live:
+            yield info.word, info.node, info.axis, info.value or info.node, info.span
     if not any(map(_is_word, nodes)):
         return
     users, axes = consumers(nodes), _axes(nodes)

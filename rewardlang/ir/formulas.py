@@ -30,8 +30,8 @@ class OpenWindow(Exception):
 class Reading:
     """A formula along an axis: its atoms by name, in the order in which they occur, and the laws that they keep.
 
-    `made` has the formula of each node inside. An atom is a truth value at each step that neither logic nor a temporal word along the axis is made of: a comparison,
-    an input, a formula along another axis.
+    `made` has the formula of each node inside. An atom is a truth value at each step that neither logic nor a temporal word
+    along the axis is made of: a comparison, an input, a formula along another axis.
     """
 
     formula: Formula
@@ -47,50 +47,30 @@ def formula_of(node: Node, axis: Axis, origins: Mapping[Node, Span], domains: Ma
     """
     names: dict[Node, str] = {}
 
-<<<<<<< HEAD
     def named(part: Node) -> Formula:
-=======
-    def build(part: Node, inner: list[Formula]) -> Formula:
-        if part.op == "const":
-            return make("true" if part["value"] else "false")
-        if operands(part, axis):
-            return _joined(part, inner)
->>>>>>> eed6c20 (Formulas that never hold, always hold, have an idle part, or outlast the horizon are said, each with a trace; inspect shows their class; time at its worst in one file of tests)
         if part not in names:
             names[part] = _unlike(phrase(part, origins), names)
         return atom(names[part])
 
-<<<<<<< HEAD
-    formula = read(node, axis, named)
-=======
     made: dict[Node, Formula] = {}
-    formula = folded(node, lambda part: operands(part, axis), build, made)
->>>>>>> eed6c20 (Formulas that never hold, always hold, have an idle part, or outlast the horizon are said, each with a trace; inspect shows their class; time at its worst in one file of tests)
+    formula = read(node, axis, named, made)
     atoms = {name: part for part, name in names.items()}
     return Reading(formula, atoms, laws_of(atoms, domains), made)
 
 
-<<<<<<< HEAD
-def read(node: Node, axis: Axis | None, leaf: Callable[[Node], Formula]) -> Formula:
+def read(node: Node, axis: Axis | None, leaf: Callable[[Node], Formula], made: dict[Node, Formula] | None = None) -> Formula:
     """A bool node as a formula over what `leaf` makes of its atoms; without an axis temporal words are atoms too.
 
-    OpenWindow: a window ends at a param.
+    `made` is filled with the formula of each node inside. OpenWindow: a window ends at a param.
     """
-    def parts(part: Node) -> tuple[Node, ...]:
-        return _parts(part, axis)
-
-    def build(part: Node, made: list[Formula]) -> Formula:
+    def build(part: Node, inner: list[Formula]) -> Formula:
         if part.op == "const" and part["value"] is not None:
             return make("true" if part["value"] else "false")
-        return _joined(part, made) if parts(part) else leaf(part)
+        return _joined(part, inner) if operands(part, axis) else leaf(part)
 
-    return folded(node, parts, build)
+    return folded(node, lambda part: operands(part, axis), build, made)
 
 
-def folded(root: Node, parts: Callable[[Node], tuple[Node, ...]], build: Callable[[Node, list], object]):
-    """`build(node, its parts as built)` from the leaves up, each node once. No recursion: formulas are deep."""
-    done: dict[Node, object] = {}
-=======
 def folded(root: Node, parts: Callable[[Node], tuple[Node, ...]], build: Callable[[Node, list], object],
            done: dict[Node, object] | None = None):
     """`build(node, its parts as built)` from the leaves up, each node once; `done` is what is built already, and grows.
@@ -98,7 +78,6 @@ def folded(root: Node, parts: Callable[[Node], tuple[Node, ...]], build: Callabl
     No recursion: formulas are deep.
     """
     done = {} if done is None else done
->>>>>>> eed6c20 (Formulas that never hold, always hold, have an idle part, or outlast the horizon are said, each with a trace; inspect shows their class; time at its worst in one file of tests)
     stack = [root]
     while stack:
         node = stack[-1]
@@ -112,14 +91,14 @@ def folded(root: Node, parts: Callable[[Node], tuple[Node, ...]], build: Callabl
     return done[root]
 
 
-def is_word(node: Node, axis: Axis) -> bool:
+def is_word(node: Node, axis: Axis | None) -> bool:
     """Whether a node is a temporal word along the axis, read as truth."""
     row = OPERATORS.get(node.op)
     along = row is not None and row.family is Family.TEMPORAL and node["over"] == (axis,)
     return along and node.op != "opening" and node.type.kind is Kind.BOOL
 
 
-def operands(node: Node, axis: Axis) -> tuple[Node, ...]:
+def operands(node: Node, axis: Axis | None) -> tuple[Node, ...]:
     """The truth values that a node of a formula along an axis is made of; none for an atom."""
     if is_word(node, axis):
         return tuple(arg for role, arg in zip(node["roles"], node.args) if role in ("x", "p", "q"))

@@ -166,7 +166,7 @@ class ExampleInfo:
 
 @dataclass(frozen=True)
 class FormulaInfo:
-    """A formula that something reads: `node` is its truth at each step, `value` what is made of it.
+    """A formula that something reads: `node` is its truth at each step, `value` what is made of it, if that is one node.
 
     `word` is `holds`, `robustness`, `margins`, `verdict`, `progress` or `automaton`.
     """
@@ -174,7 +174,7 @@ class FormulaInfo:
     word: str
     node: Node
     axis: Axis
-    value: Node
+    value: Node | None
     span: Span
 
 

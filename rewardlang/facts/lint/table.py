@@ -24,11 +24,8 @@ from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
 
 LINTS = (
-<<<<<<< HEAD
-    domains, infinite_margins, machines, machine_incentives, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups,
-=======
-    domains, infinite_margins, formulas, long_windows, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups,
->>>>>>> eed6c20 (Formulas that never hold, always hold, have an idle part, or outlast the horizon are said, each with a trace; inspect shows their class; time at its worst in one file of tests)
+    domains, infinite_margins, formulas, long_windows, machines, machine_incentives, dead_gates, constant_reward, unused,
+    terms, fails_open, float_equality, small_groups,
     unbounded, saturation, vacuous, no_objective,
 )
 
