@@ -142,6 +142,10 @@ def output(cx: Context, declaration: tree.Output) -> Value:
     value = cx.value(declaration.value)
     node, name = value.node, output_name(declaration)
     _check_axes(cx, declaration, node.type.axes)
+    if declaration.role in ("keep", "done") and node.type.kind is not Kind.BOOL:
+        raise cx.fail("RW108", declaration.value.span, what=f"`{declaration.role}`", wanted="a bool", found=article(node.type))
+    if declaration.role == "preference":
+        _check_pairs(cx, declaration, node.type)
     if declaration.role in _ROLES_WITHOUT_UNIT:
         fitted(cx, node, FLOAT, declaration.value.span, f"the {declaration.role}")
         for label, term in (value.terms or {"": node}).items():
@@ -160,6 +164,13 @@ def _check_axes(cx: Context, declaration: tree.Output, axes: tuple[Axis, ...]) -
         text = format_expr(declaration.value)
         raise cx.fail("RW119", declaration.value.span, role=declaration.role, axis=loose[0].name,
                       text=text if len(text) < 40 else "…")
+
+
+def _check_pairs(cx: Context, declaration: tree.Output, type_: Type) -> None:
+    """A preference is a margin, or a truth, of each rollout over each other; or of each row, where rows are pairs."""
+    copies = [axis for axis in type_.axes if axis.like in ("group", "batch")]
+    if not type_.kind.numeric or len(type_.axes) > 1 or len(copies) != len(type_.axes):
+        raise cx.fail("RW351", declaration.value.span, found=article(type_))
 
 
 RULES = {tree.Input: input_, tree.Param: param, tree.Let: let, tree.Output: output, tree.Machine: machine}

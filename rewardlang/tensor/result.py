@@ -11,9 +11,11 @@ from torch import Tensor, fx
 from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Code, Given
 from rewardlang.tensor.calls import Counts
+from rewardlang.tensor.cut import Cut, converter
 from rewardlang.tensor.formulas import may_be_infinite
 from rewardlang.tensor.host import HostArgument, Run, pools_of
 from rewardlang.tensor.padded import widened
+from rewardlang.tensor.pairs import Pairs, mates, pairs_of
 from rewardlang.tensor.wanted import Problems
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
@@ -88,6 +90,31 @@ class Result:
     def advantage(self) -> Tensor:
         """The output `advantage`."""
         return self.outputs["advantage"]
+
+    def pairs(self, name: str = "preference") -> Pairs:
+        """The pairs of rollouts that an output of role `preference` makes: those with an entry above 0, or true.
+
+        An output of role `weight` along the same axis says what each counts. RewardError where there is no such output, or
+        where it compares no rollouts, since each row is a pair by itself.
+        """
+        outputs = self._code.plan.outputs
+        known = [other for other, info in outputs.items() if info.role == "preference"]
+        if name not in known:
+            raise words.RewardError(words.no_preference(name, known))
+        axes = outputs[name].node.type.axes
+        if not axes:
+            raise words.RewardError(words.rows_are_pairs(name))
+        weight = next((other for other, info in outputs.items() if info.role == "weight" and info.node.type.axes == axes), None)
+        margin = self.value(name).to(self._run.batch.result)
+        return pairs_of(margin, self.real(name), self._mates(axes[0]), None if weight is None else self.value(weight))
+
+    def _mates(self, axis: Axis) -> Tensor:
+        """The row that stands at each position along a copy of the batch or group."""
+        run, spec, emitter = self._run, self._code.plan.spec, self._code.emitter
+        if axis.like == "batch":
+            return torch.arange(run.batch.size).expand(run.batch.size, -1)
+        key = spec.inputs[spec.group_key].node
+        return mates(run.lists[key] if key in run.lists else run.tensors[emitter.inputs[emitter.columns[key]]].tolist())
 
     @property
     def counts(self) -> dict[str, Counts]:
@@ -332,7 +359,7 @@ class Result:
         alive = self.row_mask(full).tolist() if self._by_row(full) else None
         lengths = {axis: found.tolist() for axis, found in self._lengths.items()}
         told = {axis: found.tolist() for axis, found in self._run.batch.told.items()}
-        cut = _Cut(given.node.type.axes, lengths, told, _converter(given.node.type))
+        cut = Cut(given.node.type.axes, lengths, told, converter(given.node.type))
         marks = [True] * self._run.batch.size if marks is None else marks
         found = [cut.entry(row, mark, {"": place}) for place, (row, mark) in enumerate(zip(rows, marks, strict=True))]
         return found if alive is None else [row if good else None for row, good in zip(found, alive, strict=True)]
@@ -348,38 +375,3 @@ def _laid_along(mask: Tensor, axis: Axis, axes: tuple[Axis, ...], itself: bool =
         if other.name not in within:
             mask = mask.unsqueeze(position)
     return mask[(...,) + (None,) * (len(axes) + 1 - mask.dim())]
-
-
-def _converter(type_: Type) -> Callable | None:
-    if type_.kind is Kind.ENUM:
-        return lambda code: type_.labels[int(code)]
-    return int if type_.kind is Kind.INT else None
-
-
-class _Cut:
-    """Padded nested lists without their padding, None where invalid, and for a list whose length is not told."""
-
-    def __init__(self, axes: tuple[Axis, ...], lengths: dict[Axis, list], told: dict[Axis, list], convert: Callable | None):
-        self.axes, self.lengths, self.told, self.convert = axes, lengths, told, convert
-
-    def entry(self, entry: object, mark: object, at: dict[str, int], depth: int = 0) -> object:
-        """One entry, or a list of them along the axes from `depth` on; `at` are the positions so far by axis name."""
-        if depth == len(self.axes):
-            return None if mark is False or entry is None else entry if self.convert is None else self.convert(entry)
-        if entry is None:
-            return None
-        axis = self.axes[depth]
-        if axis in self.told and not self._at(self.told[axis], axis, at):
-            return None
-        length = self._at(self.lengths[axis], axis, at) if axis.ragged and axis in self.lengths else len(entry)
-        return [
-            self.entry(entry[i], mark if isinstance(mark, bool) else mark[i], {**at, axis.name: i}, depth + 1)
-            for i in range(length)
-        ]
-
-    @staticmethod
-    def _at(found: list, axis: Axis, at: dict[str, int]) -> int | bool:
-        """What is said of an axis, at a place among those that it lies within."""
-        for name in ("", *(axis.within if axis.ragged else ())):
-            found = found[at[name]]
-        return found

@@ -116,6 +116,16 @@ def other_run_state(what: str) -> str:
     return f"this run state {what}: it cannot be loaded here; `reset_run` begins a new run"
 
 
+def no_preference(name: str, known: Iterable[str]) -> str:
+    """For pairs of an output that is none of preferences."""
+    return f"there is no output `{name}` of role `preference` here: {listed(known)}"
+
+
+def rows_are_pairs(name: str) -> str:
+    """For pairs of a preference without another rollout in it."""
+    return f"`{name}` compares no rollouts: each row is a pair by itself, and the output its margin"
+
+
 def wrong_dimensions(column: str, wanted: int, axes: str, got: int) -> str:
     """For a tensor column with too few or too many dimensions."""
     return f"column `{column}` must have {wanted} dimensions (rollouts{axes}) and has {got}"

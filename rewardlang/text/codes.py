@@ -114,6 +114,7 @@ _ROWS = (
     Code("RW341", "state-range-unproved", "error", "that each step keeps the state {claim} could not be proved: {known}"),
     Code("RW342", "bad-state", "error", "the state `{name}` {problem}"),
     Code("RW350", "endless-memory", "error", "`{name}` over run {problem}"),
+    Code("RW351", "no-pairs", "error", "a preference compares rollouts along one copy of the group or batch, and this is {found}"),
     Code("RW390", "not-yet", "error", "{what} cannot be compiled yet"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
     Code("RW401", "unreadable-source", "error", "nothing can be called by `{source}`: write `from \"module:function\"`, `from \"hf:folder\"` or an address"),

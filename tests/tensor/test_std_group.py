@@ -1,4 +1,4 @@
-"""Rank correlations over a group, against pairs counted by hand."""
+"""Functions of `std.group`, against the samples of each prompt taken by hand."""
 
 from itertools import combinations
 from random import Random
@@ -55,3 +55,14 @@ def test_ties_count_for_neither_order():
     reward = rl.compile(text=SPEC, outputs=["tau"])
     out = reward({"prompt": [1] * 3, "x": [1, 1, 0], "y": [1, 0.5, 0]})
     assert out.to_lists("tau") == pytest.approx([2 / 3] * 3)
+
+
+def test_the_mean_of_the_others_leaves_the_own_out():
+    draw = Random(6)
+    prompts = [draw.choice("ab") for _ in range(9)] + ["alone"]
+    x = [draw.choice([None, draw.gauss(0, 1)]) for _ in prompts[:-1]] + [1.0]
+    text = "use std.group: mean_of_others\ninput prompt : id\ngroup by prompt\ninput x : float?\noutput m = mean_of_others(x)"
+    got = rl.compile(text=text)({"prompt": prompts, "x": x}).to_lists("m")
+    for place, prompt in enumerate(prompts):
+        others = [x[i] for i, other in enumerate(prompts) if other == prompt and i != place and x[i] is not None]
+        assert got[place] == (pytest.approx(sum(others) / len(others)) if others else None)
