@@ -29,6 +29,8 @@ def _of(ranges, node: Node, inner: list[Slope], context: Context) -> Slope:
         return _ZERO
     if node.op == "gate":
         return _of_gate(ranges, node, inner, context)
+    if node.op == "coalesce" and not ranges.fact(node.args[0], context).fails:
+        return inner[0] if inner[1] == _ZERO else None
     rule = _RULES.get(node.op)
     if rule is None or None in inner:
         return None

@@ -133,6 +133,20 @@ _ROWS = (
     Code("RW512", "saturation", "warning", "{subject} is {value} on {share} of the range of `{source}`: there it says nothing about what is better", "saturation"),
     Code("RW513", "vacuous-truth", "warning", "where `{axis}` has no positions, `all` is true and {subject} is at its greatest, {value}", "vacuous-formula"),
     Code("RW514", "no-objective", "warning", "{subject} is divided by the spread of a real score: the update that follows is the gradient of no objective", "no-objective"),
+    Code("RW515", "idle-pays", "warning", "where `{condition}` is false the reward is {other}, and where it is true it can be {worst}: not trying pays more", "idle-incentive"),
+    Code("RW516", "fallback-pays", "warning", "where `{name}` fails `??` gives {value}, and its own values lie in {range}: to make it fail pays", "fails-open"),
+    Code("RW517", "length-pays", "warning", "{subject} rises with `{source}`{where}: writing more pays, whatever is written", "length-incentive"),
+    Code("RW518", "every-step-pays", "warning", "`{term}` is in [{low}, {high}] at each position of `{axis}`, so every further one {what}: their number is learned", "length-incentive"),
+    Code("RW519", "early-end-pays", "warning", "ending at once costs {worst} at worst, and going on {best} at best ({step} a step): to end early pays", "early-end-incentive"),
+    Code("RW520", "counted-twice", "warning", "the terms `{first}` and `{second}` are one: the second is {what}", "double-counting"),
+    Code("RW521", "signed-multiplier", "warning", "`{bonus}` multiplies `{base}`, which can be negative: then a better `{bonus}` is worth less", "signed-multiplier"),
+    Code("RW522", "order-dependence", "warning", "{what}", "order-dependence"),
+    Code("RW523", "idle-limit", "warning", "`{idle}` never counts in this `{operator}`: the other side always wins", "saturation"),
+    Code("RW524", "long-and-right", "warning", "`{score}` falls with `{source}` where `{verdict}` is true, and is compared with its group: a long right sample is taught away", "length-incentive"),
+    Code("RW525", "cost-that-pays", "warning", "{subject} rises with `{name}`, whose name says that it is unwanted", "wrong-sign"),
+    Code("RW526", "other-side-pays", "warning", "where `{condition}` is false the reward can be {other}, and where it is true only {worst}: the wrong side can win", "compensation"),
+    Code("RW527", "steep-end", "warning", "{subject} grows fastest at the highest `{name}` (slope {last}, {middle} in the middle), where a model is least to be trusted", "unbounded"),
+    Code("RW528", "default-pays", "warning", "without its column `{name}` is {value}, the best it can be: what is missing counts as right", "fails-open"),
 )
 
 CODES: dict[str, Code] = {row.code: row for row in _ROWS}

@@ -14,19 +14,30 @@ from rewardlang.facts.lint.incentives import (
     terms,
     unbounded,
 )
+from rewardlang.facts.lint.lengths import early_end, every_step, long_and_right, long_lists, padding
 from rewardlang.facts.lint.machine_incentives import machine_incentives
 from rewardlang.facts.lint.machines import machines
 from rewardlang.facts.lint.margins import infinite_margins
+from rewardlang.facts.lint.payments import defaults, fallbacks, sides
 from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.shapes import (
+    counted_twice,
+    limits,
+    order,
+    signed_multiplier,
+    steepest_at_the_end,
+    wrong_sign,
+)
 from rewardlang.facts.lint.structure import constant_reward, dead_gates, unused, vacuous
 from rewardlang.facts.verdict import Verdict
 from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
 
 LINTS = (
-    domains, infinite_margins, formulas, long_windows, machines, machine_incentives, dead_gates, constant_reward, unused,
-    terms, fails_open, float_equality, small_groups,
-    unbounded, saturation, vacuous, no_objective,
+    domains, infinite_margins, formulas, long_windows, machines, machine_incentives,
+    dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded, saturation, vacuous,
+    no_objective, sides, fallbacks, padding, every_step, long_lists, early_end, counted_twice, signed_multiplier, order,
+    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults,
 )
 
 

@@ -1,0 +1,109 @@
+"""Rewards that pay for doing nothing, for failing, or for being wrong."""
+
+from collections.abc import Iterator
+
+from rewardlang.facts.failures import failures
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.sources import is_verdict, verdicts, way
+from rewardlang.facts.lint.structure import rewards
+from rewardlang.facts.prove import bounds
+from rewardlang.facts.terms import decides
+from rewardlang.facts.witness import word
+from rewardlang.ir.node import Node, reachable
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.values.endpoint import show
+
+#: Boxes for one side of a gate.
+_BOXES = 40
+
+_CONNECTIVES = frozenset({"and", "or", "not", "valid"})
+
+
+def sides(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A reward of one turn that is a gate whose other side can pay more than the side that is wanted."""
+    spec = ranges.spec
+    if spec.setting.kind != "single_turn":
+        return
+    for output in rewards(spec):
+        node = output.node
+        if node.op != "gate" or node.type.axes or not _is_judged(spec, node.args[0]) or _is_claimed(spec, node):
+            continue
+        condition, opened, closed = node.args
+        best, worst = _end(ranges, closed, condition, False, True), _end(ranges, opened, condition, True, False)
+        if best is None or worst is None or best <= worst or verdicts(spec, closed):
+            continue
+        values = {"condition": places.text(condition), "other": show(best), "worst": show(worst)}
+        witness = {"closed": float(best), "open": float(worst)}
+        span = places.span(closed, output.span)
+        if closed.op == "const":
+            yield Diagnostic("RW515", span, values, (), output.name, witness)
+        elif not verdicts(spec, opened):
+            yield Diagnostic("RW526", span, values, (), output.name, witness)
+
+
+def _is_judged(spec, condition: Node) -> bool:
+    """Whether a condition is made of verdicts alone."""
+    stack = [condition]
+    while stack:
+        node = stack.pop()
+        if node.op in _CONNECTIVES or node.op == "coalesce":
+            stack += node.args
+        elif node.op != "const" and not is_verdict(spec, node):
+            return False
+    return condition.op != "const"
+
+
+def _is_claimed(spec, node: Node) -> bool:
+    """Whether an `ensure` compares the two sides already: its verdict says it better."""
+    for info in spec.ensures:
+        if info.kind == "compare" and [claim.node for claim in info.claims] == [node, node]:
+            if any(claim.condition is node.args[0] for claim in info.claims):
+                return True
+    return False
+
+
+def _end(ranges, node: Node, condition: Node, truth: bool, upward: bool):
+    """The certified far end of a side where it counts, if a point of it is known; None if it has no bound."""
+    context = ranges.assume(condition, truth)
+    fact = context and ranges.fact(node, context).range
+    found = bounds(ranges, node, boxes=_BOXES) if fact else None
+    if found is None or found.inner is None:
+        return None
+    reached = found.inner.hi if upward else found.inner.lo
+    return min(reached, fact.hi) if upward else max(reached, fact.lo)
+
+
+def fallbacks(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A `??` that gives a failed call the best there is, or more than a verdict against it."""
+    for output in rewards(ranges.spec):
+        for node in reachable([output.node]):
+            if node.op != "coalesce" or node.args[1].op != "const" or node.type.kind.value == "text":
+                continue
+            calls = [cause for cause, _ in failures(ranges, node.args[0]) if cause.op == "call"]
+            tried, given = ranges.of(node.args[0]), ranges.of(node.args[1])
+            if not calls or tried is None or given is None or tried.is_point:
+                continue
+            best = {1: tried.hi <= given.lo, -1: given.hi <= tried.lo}
+            rising = way(ranges, output.node, node)
+            more = rising == 1 and given.lo > tried.lo and decides(ranges.spec, node.args[0])
+            if rising and (best[rising] or more):
+                name = ranges.spec.externals[calls[0]["callee"]].name
+                values = {"name": name, "value": show(given.lo), "range": str(tried)}
+                reason = None if best[rising] else "idle-incentive"
+                yield Diagnostic("RW516", places.span(node, output.span), values, (), name, {name: "fails"}, None, reason)
+
+
+def defaults(ranges, places: Places) -> Iterator[Diagnostic]:
+    """An input whose default is the best there is: where the column is missing everything is right."""
+    for output in rewards(ranges.spec):
+        under = set(reachable([output.node]))
+        for name, info in ranges.spec.inputs.items():
+            whole = ranges.of(info.node) if info.node in under else None
+            if not info.has_default or whole is None or whole.is_point or isinstance(info.default, list | tuple | dict | str):
+                continue
+            if info.default is None or info.type.axes or info.type.kind.value not in ("bool", "float", "int"):
+                continue
+            best = {1: whole.hi, -1: whole.lo}.get(way(ranges, output.node, info.node))
+            if best is not None and info.default == best and info.type.kind.value == "bool" and info.default is True:
+                values = {"name": name, "value": word(info.default)}
+                yield Diagnostic("RW528", info.span, values, (), name, {name: "missing"})

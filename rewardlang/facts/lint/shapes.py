@@ -1,0 +1,225 @@
+"""Shapes that hardly anyone means: what is counted twice, multiplied by a sign, limited in vain, or steepest at its end."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from rewardlang.facts.linear import form
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.sources import asked_for, is_verdict, verdicts, words
+from rewardlang.facts.lint.structure import rewards
+from rewardlang.facts.signs import sign
+from rewardlang.facts.slope import slope
+from rewardlang.facts.witness import name_of
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ops.row import Family
+from rewardlang.ops.table import OPERATORS
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.values.endpoint import show
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Kind
+
+_SOURCES = frozenset({"input", "call", "field"})
+
+#: Windows that see rollouts in the order in which they stand.
+_IN_ORDER = frozenset({"first", "last", "argmax", "argmin", "prev", "ahead", "delta"})
+
+#: Words of names for what nobody wants.
+_UNWANTED = frozenset({
+    "penalty", "cost", "error", "violation", "violations", "collision", "collisions", "collided", "crash", "crashed",
+    "mistakes", "errors", "toxicity", "unsafe", "harmful",
+})
+
+
+def counted_twice(ranges, places: Places) -> Iterator[Diagnostic]:
+    """Two terms of a reward of which one follows from the other."""
+    for output in rewards(ranges.spec):
+        terms = [(label, node) for label, node in output.terms if label not in ("then", "else")]
+        for (one, first), (other, second) in combinations(terms, 2):
+            what = _copy(ranges, *_within(first, second))
+            if what is not None:
+                values = {"first": one, "second": other, "what": what}
+                yield Diagnostic("RW520", places.term(second, output.span), values, (), other, {"terms": [one, other]})
+
+
+def _within(first: Node, second: Node) -> tuple[Node, Node]:
+    """What two terms are inside gates that both stand in, and that close to 0."""
+    while first.op == second.op == "gate" and first.args[0] is second.args[0]:
+        if any(node.args[2].get("value") != 0 for node in (first, second)):
+            break
+        first, second = first.args[1], second.args[1]
+    return first, second
+
+
+def _copy(ranges, first: Node, second: Node) -> str | None:
+    ranges_of = [ranges.of(node) for node in (first, second)]
+    if None in ranges_of or any(found.is_point for found in ranges_of):
+        return None
+    one, other = form(ranges, first).terms, form(ranges, second).terms
+    if one and set(one) == set(other):
+        ratios = {one[node] / other[node] if one[node] % other[node] else one[node] // other[node] for node in one}
+        if len(ratios) == 1:
+            return "a multiple of it, up to a constant"
+    sources = [{part for part in reachable([node]) if part.op in _SOURCES} for node in (first, second)]
+    if len(sources[0]) != 1 or sources[0] != sources[1] or first.type.axes != second.type.axes:
+        return None
+    (source,) = sources[0]
+    if source.type.kind is Kind.BOOL and all(part.get("roles") is None for part in reachable([first, second])):
+        return f"made of `{name_of(ranges.spec, source)}` alone, too"
+    moves = [sign(ranges, node, source) for node in (first, second)]
+    if None not in moves and abs(moves[0]) == 2 and moves[0] == moves[1]:
+        return f"rising and falling with `{name_of(ranges.spec, source)}` alone, too"
+    return None
+
+
+def signed_multiplier(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A measured bonus that multiplies a base of either sign: where the base is negative, more of it is less."""
+    spec = ranges.spec
+    if spec.setting.kind != "single_turn":
+        return
+    for output in rewards(spec):
+        for node in reachable([output.node]):
+            if node.op != "mul" or places.span(node).source is not spec.source:
+                continue
+            for bonus, base in (node.args, node.args[::-1]):
+                if _is_bonus(ranges, bonus) and _is_signed_verdict(ranges, base):
+                    values = {"bonus": places.text(bonus), "base": places.text(base)}
+                    yield Diagnostic("RW521", places.span(node, output.span), values, (), places.subject(node),
+                                     {"base": ranges.of(base).to_json(), "bonus": ranges.of(bonus).to_json()})
+                    break
+
+
+def _is_bonus(ranges, node: Node) -> bool:
+    """A measured value that is never negative and no mere mask."""
+    found = ranges.of(node)
+    if found is None or found.lo < 0 or found.is_point or node.op == "number":
+        return False
+    sources = [part for part in reachable([node]) if part.op in _SOURCES]
+    plain = all(part.op != "input" or ranges.spec.inputs[part["name"]].role is None for part in sources)
+    return plain and any(part.type.kind in (Kind.FLOAT, Kind.INT) for part in sources)
+
+
+def _is_signed_verdict(ranges, node: Node) -> bool:
+    """A value of either sign that a verdict decides, and is not centred on a group."""
+    found = ranges.of(node)
+    if found is None or not found.lo < 0 < found.hi:
+        return False
+    return bool(verdicts(ranges.spec, node)) and not any(part.get("window") for part in reachable([node]))
+
+
+def order(ranges, places: Places) -> Iterator[Diagnostic]:
+    """What changes with the order of the rows, or of two steps of a calculation."""
+    spec = ranges.spec
+    for output in rewards(spec):
+        for node in reachable([output.node]):
+            if places.span(node).source is not spec.source:
+                continue
+            what = _of_rows(node) or _of_limit(ranges, places, node)
+            if what is not None:
+                yield Diagnostic("RW522", places.span(node, output.span), {"what": what}, (), places.subject(node),
+                                 {"swapped": places.text(node)})
+
+
+def _of_rows(node: Node) -> str | None:
+    if node.get("window") != "batch":
+        return None
+    if node.op == "rank" and node.get("ties") == "order":
+        return "equal values are ranked by the order of their rows, which says nothing about them"
+    row = OPERATORS.get(node.op)
+    scan = row is not None and row.family is Family.SCAN and node.op not in ("softmax", "rank")
+    return f"`{node.op}` looks at the order of the rows, which says nothing about them" if scan or node.op in _IN_ORDER else None
+
+
+def _of_limit(ranges, places: Places, node: Node) -> str | None:
+    """A limit of something scaled that is never reached: the limit of the thing itself may have been meant."""
+    if node.op != "clamp" or node.args[0].op not in ("mul", "div"):
+        return None
+    scaled, low, high = (ranges.of(arg) for arg in node.args)
+    constant = any(arg.op in ("const", "param") for arg in node.args[0].args)
+    if None in (scaled, low, high) or not constant or not (low.is_finite and high.is_finite and scaled.is_finite):
+        return None
+    if not (low.hi < scaled.lo and scaled.hi < high.lo):
+        return None
+    return f"`{places.text(node.args[0])}` is scaled to {scaled} first, so the limits {show(low.hi)} and {show(high.lo)} never hold"
+
+
+def limits(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A minimum, maximum or limit of which one side that varies never counts."""
+    spec = ranges.spec
+    for output in rewards(spec):
+        for node in reachable([output.node]):
+            idle = _idle_side(ranges, node) if places.span(node).source is spec.source else None
+            if idle is not None:
+                values = {"operator": _NAMES.get(node.op, node.op), "idle": places.text(idle)}
+                yield Diagnostic("RW523", places.span(node, output.span), values, (), places.subject(node),
+                                 {"always": ranges.of(node).to_json()})
+
+
+_NAMES = {"minimum": "min", "maximum": "max"}
+
+
+def _idle_side(ranges, node: Node) -> Node | None:
+    if node.op not in ("minimum", "maximum", "clamp"):
+        return None
+    found = [ranges.of(arg) for arg in node.args]
+    if None in found:
+        return None
+    x, other = node.args[:2]
+    if node.op == "clamp":
+        over = found[0].lo >= found[2].hi or found[0].hi <= found[1].lo
+        return x if over and not found[0].is_point else None
+    low = node.op == "minimum"
+    for one, two, idle in ((0, 1, other), (1, 0, x)):
+        wins = found[one].hi <= found[two].lo if low else found[one].lo >= found[two].hi
+        if wins and not found[two].is_point:
+            return idle
+    return None
+
+
+def wrong_sign(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A reward that rises with what is called a cost, or a term that is called one and only ever pays."""
+    spec = ranges.spec
+    for output in rewards(spec):
+        said: set[Node] = set()
+        for label, node in output.terms:
+            found = ranges.of(node)
+            if words(label) & _UNWANTED and found is not None and found.lo >= 0 and found.hi > 0:
+                values = {"subject": f"`{output.name}`", "name": label}
+                said.update(reachable([node]))
+                yield Diagnostic("RW525", places.term(node, output.span), values, (), label, {label: found.to_json()})
+        for source in reachable([output.node]):
+            if source in said or source.op not in _SOURCES or source.type.kind not in (Kind.BOOL, Kind.INT, Kind.FLOAT):
+                continue
+            name = name_of(spec, source)
+            if words(name) & _UNWANTED and not words(name) & {"no", "not", "free", "without"} and not asked_for(spec, source, 1):
+                if (sign(ranges, output.node, source) or 0) > 0:
+                    values = {"subject": f"`{output.name}`", "name": name}
+                    yield Diagnostic("RW525", output.span, values, (), name, {name: "more pays more"})
+
+
+#: Cells into which a model's range is cut, and how much steeper the last may be than those in the middle.
+_CELLS = 8
+_STEEPER = 2
+
+
+def steepest_at_the_end(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A reward that rises fastest where a model's score is highest, which is where models are least to be trusted.
+
+    Reward Shaping to Mitigate Reward Hacking in RLHF (arXiv 2502.18770): bounded, and rapid then gradual growth.
+    """
+    spec = ranges.spec
+    for output in rewards(spec):
+        for source in reachable([output.node]):
+            external = spec.externals.get(source["callee"]) if source.op == "call" else None
+            whole = ranges.of(source)
+            if external is None or external.kind != "model" or whole is None or not whole.is_finite or whole.is_point:
+                continue
+            middle, last = _slope_on(ranges, output.node, source, whole, _CELLS // 2), _slope_on(ranges, output.node, source, whole, _CELLS - 1)
+            if middle is not None and last is not None and last.lo > _STEEPER * max(middle.hi, 0) and last.lo > 0:
+                values = {"subject": f"`{output.name}`", "name": external.name, "last": show(last.lo), "middle": show(middle.hi)}
+                yield Diagnostic("RW527", output.span, values, (), output.name, {external.name: float(whole.hi)})
+
+
+def _slope_on(ranges, node: Node, source: Node, whole: Interval, cell: int):
+    step = Interval.of(whole.width) / Interval(_CELLS, _CELLS)
+    inner = ranges.inside({source: Interval(whole.lo + step.lo * cell, whole.lo + step.lo * (cell + 1))}, valid=True)
+    return inner and slope(ranges, node, source, inner)

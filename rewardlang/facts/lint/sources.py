@@ -1,0 +1,70 @@
+"""What a reward is made from, as lints see it: verdicts, lengths, and how the reward moves with them."""
+
+from collections.abc import Iterable, Iterator
+
+from rewardlang.facts.context import Context
+from rewardlang.facts.signs import sign
+from rewardlang.facts.slope import direction
+from rewardlang.facts.witness import name_of
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import Spec
+from rewardlang.values.types import Kind
+
+#: Words of names that count what a policy writes …
+LENGTHS = frozenset({
+    "tokens", "token", "length", "len", "characters", "chars", "words", "sentences", "lines", "steps", "turns", "bytes",
+})
+#: … unless the name is of something given.
+_GIVEN = frozenset({
+    "target", "max", "min", "limit", "wanted", "budget", "reference", "ref", "prompt", "question", "mean", "average", "gold",
+})
+
+
+def words(name: str) -> frozenset[str]:
+    """The words of a name: `n_tokens` has `n` and `tokens`."""
+    return frozenset(name.lower().replace(".", "_").split("_"))
+
+
+def is_verdict(spec: Spec, node: Node) -> bool:
+    """Whether a node is a truth that comes from outside: a bool of the data, what a verifier said."""
+    if node.type.kind is not Kind.BOOL:
+        return False
+    return node.op in ("input", "call", "field")
+
+
+def verdicts(spec: Spec, root: Node) -> list[Node]:
+    """The verdicts under a node."""
+    return [node for node in reachable([root]) if is_verdict(spec, node)]
+
+
+def lengths(spec: Spec, root: Node) -> Iterator[Node]:
+    """What under a node counts how much was written or done."""
+    for node in reachable([root]):
+        if node.op == "length" and node["axis"].ragged and node["axis"].ordered:
+            yield node
+        elif node.op == "input" and node.type.kind is Kind.INT:
+            said = words(name_of(spec, node))
+            if said & LENGTHS and not said & _GIVEN:
+                yield node
+
+
+def way(ranges, node: Node, source: Node, context: Context | None = None) -> int | None:
+    """1 where a value never falls as a source rises, -1 where it never rises, 0 where it stays; None where not known."""
+    found = sign(ranges, node, source, context)
+    if found is None:
+        found = direction(ranges, node, source, context or ranges.root)
+    return None if found is None else (found > 0) - (found < 0)
+
+
+def asked_for(spec: Spec, source: Node, wanted: int) -> bool:
+    """Whether an `ensure` of the file says that something is to rise (1) or fall (-1) with a source."""
+    for info in spec.ensures:
+        if info.kind == "monotone" and (info.direction == "increasing") == (wanted > 0) and info.along is not None:
+            if source in reachable([info.along]):
+                return True
+    return False
+
+
+def free_of(root: Node, nodes: Iterable[Node]) -> bool:
+    """Whether a value rests on none of some nodes."""
+    return not set(nodes) & set(reachable([root]))
