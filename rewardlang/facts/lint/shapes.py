@@ -1,6 +1,7 @@
 """Shapes that hardly anyone means: what is counted twice, multiplied by a sign, limited in vain, or steepest at its end."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
 
 from rewardlang.facts.linear import form
@@ -198,7 +199,7 @@ def wrong_sign(ranges, places: Places) -> Iterator[Diagnostic]:
 
 #: Cells into which a model's range is cut, and how much steeper the last may be than those in the middle.
 _CELLS = 8
-_STEEPER = 2
+_STEEPER = Fraction(3, 2)
 
 
 def steepest_at_the_end(ranges, places: Places) -> Iterator[Diagnostic]:
@@ -221,5 +222,7 @@ def steepest_at_the_end(ranges, places: Places) -> Iterator[Diagnostic]:
 
 def _slope_on(ranges, node: Node, source: Node, whole: Interval, cell: int):
     step = Interval.of(whole.width) / Interval(_CELLS, _CELLS)
-    inner = ranges.inside({source: Interval(whole.lo + step.lo * cell, whole.lo + step.lo * (cell + 1))}, valid=True)
+    part = Interval(whole.lo + step.lo * cell, whole.lo + step.lo * (cell + 1))
+    guarded = [other for other in reachable([node]) if other.op == "coalesce" and other.args[0] is source]
+    inner = ranges.inside(dict.fromkeys((source, *guarded), part), valid=True)
     return inner and slope(ranges, node, source, inner)
