@@ -24,6 +24,7 @@ MISTAKES = [
     ("RW515", "reward = gate answered { y } else 0"),
     ("RW515", "reward = gate answered and correct { x - 0.5 } else 0"),
     ("RW515", "reward = gate not answered { 0 - x } else 0"),
+    ("RW515", "reward = gate answered { gate correct { 1 } else -1 } else -0.5"),
     ("RW516", "reward = (judge(completion) ?? 4) / 4"),
     ("RW516", "reward = -(judge(completion) ?? -4)"),
     ("RW516", "reward = gate check(completion) ?? true { 1 } else 0"),
@@ -54,6 +55,7 @@ MISTAKES = [
 ]
 
 SOUND = [
+    "reward = gate answered { y } else { 0 - 0.5 }",
     "reward = gate answered { y } else -1",
     "reward = gate answered { x } else 0",
     "reward = gate x > 0.5 { y } else 0",

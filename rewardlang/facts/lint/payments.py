@@ -1,7 +1,9 @@
 """Rewards that pay for doing nothing, for failing, or for being wrong."""
 
 from collections.abc import Iterator
+from math import inf
 
+from rewardlang.facts.boxes import centre
 from rewardlang.facts.failures import failures
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import is_verdict, verdicts, way
@@ -35,10 +37,18 @@ def sides(ranges, places: Places) -> Iterator[Diagnostic]:
         values = {"condition": places.text(condition), "other": show(best), "worst": show(worst)}
         witness = {"closed": float(best), "open": float(worst)}
         span = places.span(closed, output.span)
-        if closed.op == "const":
+        fallback = best if ranges.of(closed).is_point else None
+        if fallback is not None and (decides(spec, opened) or best >= _middle(ranges, opened, condition)):
             yield Diagnostic("RW515", span, values, (), output.name, witness)
-        elif not verdicts(spec, opened):
+        elif fallback is None and not verdicts(spec, opened):
             yield Diagnostic("RW526", span, values, (), output.name, witness)
+
+
+def _middle(ranges, opened: Node, condition: Node):
+    """Half way between the ends of what trying gives: a fallback below it is the poorer bet."""
+    context = ranges.assume(condition, True)
+    found = ranges.fact(opened, context).range
+    return centre(found) if found.is_finite else inf
 
 
 def _is_judged(spec, condition: Node) -> bool:
