@@ -252,6 +252,9 @@ def _spread(cx: Context, expr: tree.Call) -> Value:
     """`spread(x over turn, by = turn_of_token)`."""
     value = cx.value(expr.arguments[0].value)
     source, by = _one_axis(cx, expr, value.node), _keyed(cx, expr, "by")
+    if source in by.type.axes:
+        problem = f"takes from `{source.name}` by places that lie along `{source.name}` themselves: give them an axis of their own"
+        raise cx.fail("RW107", expr.span, name="spread", problem=problem)
     def build(x: Node) -> Node:
         axes = (*without(x.type.axes, [source]), *(axis for axis in by.type.axes if axis not in x.type.axes))
         return cx.spec.graph.add("spread", (x, by), x.type.with_axes(axes).as_optional(), expr.span, over=(source,))
