@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
+from rewardlang.automata.machine import Machine
 from rewardlang.elaborate.elaborate import elaborate
 from rewardlang.facts.analyse import Facts, OutputFacts, analyse
 from rewardlang.facts.formulas import ReadFormula, read_formulas
@@ -70,6 +71,11 @@ class Program:
     def optimized(self) -> Spec:
         """The spec with its graph rewritten: same meaning, less work."""
         return optimise(self.spec, self.facts)
+
+    @property
+    def machines(self) -> Mapping[str, Machine]:
+        """The machines by name, as values: to run by hand, to combine, to write down."""
+        return {name: info.machine for name, info in self.spec.machines.items()}
 
     @property
     def inputs(self) -> Mapping[str, InputInfo]:

@@ -10,6 +10,8 @@ from rewardlang.automata.unfold import Arrow, Unfolded
 Weight = Callable[[Arrow], float]
 #: Arrows looked at for one bound, over all rounds.
 MOST_WORK = 4_000_000
+#: Discounted sums that differ by no more than this share have settled: what is missing then is that over 1 - discount.
+_SETTLED = 1e-15
 #: Stands for an infinite payment where whole numbers are added.
 _HUGE = Fraction(10) ** 15
 
@@ -115,9 +117,8 @@ def most(unfolded: Unfolded, weight: Weight, steps: tuple[float, float] = (0, in
         return found
     if discount == 1:
         return _readable(Fraction(found, unit))
-    span = min(rounds, 1 / (1 - discount))
-    left = largest * span * discount ** rounds if steps[1] == inf else 0  # what further steps could still add
-    return found + left + 4 * rounds * 2.0 ** -52 * largest * span
+    size = largest / (1 - discount)
+    return found + _SETTLED * size / (1 - discount) + 4 * min(rounds, 1 / (1 - discount)) * 2.0 ** -52 * size
 
 
 def _readable(value: Fraction) -> float | Fraction:
@@ -152,4 +153,4 @@ def _rounds(own: Sequence, value: list, steps: tuple[float, float], discount: fl
 
 
 def _close(one: float, other: float) -> bool:
-    return one == other or not isinf(one) and not isinf(other) and abs(one - other) <= 1e-15 * max(abs(one), abs(other))
+    return one == other or not isinf(one) and not isinf(other) and abs(one - other) <= _SETTLED * max(abs(one), abs(other))

@@ -25,6 +25,10 @@ class Guards:
         products = self._junction(self._not(wanted), positive=False)
         return min((sums, products), key=lambda each: (len(text(each)), each is products))
 
+    def sum(self, wanted: int) -> Formula:
+        """The same as a disjunction of conjunctions, however long."""
+        return self._junction(wanted, positive=True)
+
     def _junction(self, f: int, positive: bool) -> Formula:
         _, cubes = self._cover(self._and(f, self.care), self._or(f, self._not_care))
         outer, inner = (disjunction, conjunction) if positive else (conjunction, disjunction)
