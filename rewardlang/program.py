@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 
 from rewardlang.automata.machine import Machine
+from rewardlang.classes.derive import Expressivity, objective_in, objective_of
 from rewardlang.elaborate.elaborate import elaborate
 from rewardlang.facts.analyse import Facts, OutputFacts, analyse
 from rewardlang.facts.formulas import ReadFormula, read_formulas
+from rewardlang.ir.objective import ObjectiveInfo
 from rewardlang.ir.spec import InputInfo, Spec
 from rewardlang.rewrite.passes import optimise
 from rewardlang.syntax.modules import Loader
@@ -30,6 +32,7 @@ class OutputView(OutputFacts):
     type: Type
     axes: tuple[Axis, ...]
     terms: tuple[str, ...]
+    expressivity: Expressivity | None
 
 
 class Program:
@@ -78,6 +81,11 @@ class Program:
         return {name: info.machine for name, info in self.spec.machines.items()}
 
     @property
+    def objective(self) -> ObjectiveInfo | None:
+        """What is maximised: as it is written, else the expected return; None without a reward."""
+        return objective_in(self.spec)
+
+    @property
     def inputs(self) -> Mapping[str, InputInfo]:
         """The declared inputs by name."""
         return self.spec.inputs
@@ -91,7 +99,8 @@ class Program:
         info, found = self.spec.outputs[name], self.facts.output(name)
         facts = {field.name: getattr(found, field.name) for field in fields(found)}
         terms = tuple(label for label, _ in info.terms)
-        return OutputView(name=name, role=info.role, type=info.node.type, axes=info.node.type.axes, terms=terms, **facts)
+        return OutputView(name=name, role=info.role, type=info.node.type, axes=info.node.type.axes, terms=terms,
+                          expressivity=self.facts.expressivity(objective_of(self.spec, name)), **facts)
 
 
 def silenced(found: Iterable[Diagnostic], source: Source) -> list[Diagnostic]:

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "rewardlang"
 
-CORE = {"text", "data", "values", "verifiers", "ops", "automata", "syntax", "ir", "elaborate", "facts", "rewrite"}
+CORE = {"text", "data", "values", "verifiers", "ops", "automata", "syntax", "ir", "classes", "elaborate", "facts", "rewrite"}
 
 # Who may import whom (besides itself). The row with the longest matching name governs a module.
 LAYERS: dict[str, set[str]] = {
@@ -30,8 +30,9 @@ LAYERS: dict[str, set[str]] = {
     "ir.comparisons": {"ir", "automata", "ops", "values"},
     "ir.spec": {"ir", "text", "ops", "values", "automata"},  # what elaboration hands on, its findings included
     "elaborate": {"syntax", "ir", "ops", "values", "automata", "text"},
-    "facts": {"ir", "ops", "values", "automata"},
-    "facts.lint": {"facts", "ir", "ops", "values", "automata", "text"},
+    "classes": {"ir", "ops", "values", "automata"},
+    "facts": {"ir", "classes", "ops", "values", "automata"},
+    "facts.lint": {"facts", "classes", "ir", "ops", "values", "automata", "text"},
     "rewrite": {"ir", "facts", "ops", "values", "automata"},
     "program": CORE,
     "tensor": CORE | {"program"},

@@ -50,7 +50,9 @@ _TOPICS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("holds",), ("- `holds(f)`",)),
     (("robustness", "margins", "smooth"), ("- `margins(f)`", "- `robustness(f, smooth")),
     (("machine", "automaton", "shaped", "counter", "start", "final", "otherwise", "farmable"), ("## Machines",)),
-    (("objective", "run"), ("## Not yet",)),
+    (("objective", "maximize", "minimize", "lexicographic", "pareto", "average", "CVaR", "entropy", "KL"), ("## Objective",)),
+    (("class", "full_support", "antisymmetric", "formalism"), ("## Class",)),
+    (("run",), ("## Not yet",)),
 )
 
 

@@ -10,6 +10,7 @@ from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.external import external_call
 from rewardlang.elaborate.infer import apply, article, as_number, expect_kind, joined
 from rewardlang.elaborate.machine_values import is_in, of_machine, shaped
+from rewardlang.elaborate.returns import return_call
 from rewardlang.elaborate.scope import Module
 from rewardlang.elaborate.temporal import reading, temporal
 from rewardlang.elaborate.types import axis_named, type_of
@@ -281,7 +282,7 @@ def _lookup(cx: Context, expr: tree.Call) -> Value:
 
 _BUILT_IN = {"index": _index, "length": _length, "at_last": _placed, "at_first": _placed, "every": _placed,
              "place": _place, "spread": _spread, "valid": _valid, "lookup": _lookup, "holds": reading, "margins": reading,
-             "robustness": reading, "verdict": verdict, "progress": progress, "shaped": shaped}
+             "robustness": reading, "verdict": verdict, "progress": progress, "shaped": shaped, "return": return_call}
 
 
 def when(cx: Context, expr: tree.When, hint: Type | None) -> Value:

@@ -3,19 +3,22 @@
 from dataclasses import replace
 
 from rewardlang.elaborate.choice import decision
-from rewardlang.elaborate.context import Context, Failed
+from rewardlang.elaborate.context import Context
 from rewardlang.elaborate.expressions import same_kind
 from rewardlang.elaborate.infer import as_number, expect_kind, joined, same_unit
 from rewardlang.elaborate.machine_values import of_machine
+from rewardlang.elaborate.returns import reward_node
 from rewardlang.ir.node import Node, leaves
 from rewardlang.ir.spec import Claim, EnsureInfo
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
+from rewardlang.values.classes import FORMALISMS
 from rewardlang.values.types import FLOAT, Type
 
 LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
-_LATER = ("class", "potential_based")
-_KNOWN = ("availability", "farmable", *_LATER)
+_LATER = ("potential_based",)
+_KNOWN = ("availability", "class", "farmable", *_LATER)
+_DECLARED = {"full_support": ("policy",), "antisymmetric": None}
 _SUMS = ("return", "discounted")
 
 
@@ -44,6 +47,8 @@ def _claim(cx: Context, expr: tree.Expr, declaration: tree.Ensure) -> EnsureInfo
         return _availability(cx, expr, declaration, text)
     if later == "farmable":
         return _farmable(cx, expr, declaration, text)
+    if later == "class":
+        return _class(cx, expr, declaration, text)
     if later in _LATER:
         cx.session.report("RW390", expr.span, what=f"`ensure {text}`")
         return None
@@ -89,17 +94,8 @@ def _side(cx: Context, expr: tree.Expr, hint: Type | None) -> Claim:
         condition = decision(cx, expr.condition, "`when`")
         return replace(_side(cx, expr.value, hint), condition=condition)
     if isinstance(expr, tree.Name) and expr.name in _SUMS and expr.name not in cx.module.values:
-        return Claim(_reward(cx, expr), of=expr.name)
+        return Claim(reward_node(cx, expr), of=expr.name)
     return Claim(cx.node(expr, hint))
-
-
-def _reward(cx: Context, expr: tree.Expr) -> Node:
-    found = next((info.node for info in cx.spec.outputs.values() if info.role == "reward"), None)
-    if found is None:
-        if any(isinstance(d, tree.Output) and d.role == "reward" for d in cx.module.program.declarations):
-            raise Failed
-        raise cx.fail("RW118", expr.span, problem="`return` is the sum of the reward, and this file has no `reward = …`")
-    return found
 
 
 def _monotone(cx: Context, declaration: tree.Ensure, condition: Node | None) -> None:
@@ -143,6 +139,30 @@ def _farmable(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str)
     return EnsureInfo("farmable", (Claim(info.reward),), (), declaration.span, text)
 
 
+def _class(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str) -> EnsureInfo:
+    """`class(reward) <= RM`: of the reward it is the objective's, of another value that of its expected sum."""
+    shape = isinstance(expr, tree.Compare) and expr.ops == ("<=",) and isinstance(expr.operands[1], tree.Name)
+    if not shape or expr.operands[1].name not in FORMALISMS or len(expr.operands[0].arguments) != 1:
+        raise cx.fail("RW107", expr.span, name="class", problem=f"is compared by `<=` with one of {', '.join(FORMALISMS)}")
+    written = expr.operands[0].arguments[0].value
+    node = expect_kind(cx, cx.node(written), "number", expr.span, "class")
+    return EnsureInfo("class", (Claim(node),), ("<=",), declaration.span, text, level=expr.operands[1].name)
+
+
 def assume(cx: Context, declaration: tree.Assume) -> None:
-    """A fact that is checked on the data and used in proofs."""
-    cx.spec.assumptions.append(expect_kind(cx, cx.node(declaration.fact), "bool", declaration.span, "`assume`"))
+    """A fact that is checked on the data and used in proofs, or one about the policy or a model that is taken as said."""
+    fact = declaration.fact
+    if isinstance(fact, tree.Call) and fact.function in _DECLARED and fact.function not in cx.module.functions:
+        cx.spec.declared |= {_declared(cx, fact)}
+        return
+    cx.spec.assumptions.append(expect_kind(cx, cx.node(fact), "bool", declaration.span, "`assume`"))
+
+
+def _declared(cx: Context, fact: tree.Call) -> tuple[str, str]:
+    """`full_support(policy)`; `antisymmetric(beats)`: that beats(a, b) is as far above as beats(b, a) is below the middle."""
+    known = _DECLARED[fact.function]
+    known = tuple(cx.module.functions) if known is None else known
+    name = fact.arguments[0].value if len(fact.arguments) == 1 else None
+    if not isinstance(name, tree.Name) or name.name not in known:
+        raise cx.fail("RW107", fact.span, name=fact.function, problem=f"is said of {' or '.join(known) or 'a model'}")
+    return fact.function, name.name

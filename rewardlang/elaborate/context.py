@@ -39,6 +39,7 @@ class Session:
     reported: set[tuple[str, Span]] = field(default_factory=set)
     pending: dict[tuple[str, str], object] = field(default_factory=dict)
     group_is_broken: bool = False
+    measuring: bool = False          # within an objective, where `return(…)` is at home
     expansions: int = 0
 
     def report(self, code: str, span: Span, *notes: Note, subject: str | None = None, **values) -> None:

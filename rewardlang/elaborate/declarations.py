@@ -18,6 +18,8 @@ from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import BOOL, FLOAT, INT, Kind, Type
 
+#: Whose value an input may be. `clock` tells the time, or what is left of it.
+ROLES = ("policy", "reference", "old", "refreshed", "frozen", "trainer", "clock")
 _ROLES_WITHOUT_UNIT = ("reward", "advantage", "weight")
 
 
@@ -32,11 +34,19 @@ def input_(cx: Context, declaration: tree.Input) -> Value:
     origin = declaration.origin
     cx.spec.inputs[declaration.name] = InputInfo(
         declaration.name, type_, domain, (origin.column if origin else None) or declaration.name,
-        origin.role if origin else None, bool(origin and origin.of_given), default, declaration.default is not None,
-        node, declaration.span)
+        _role(cx, origin), bool(origin and origin.of_given), default, declaration.default is not None,
+        node, declaration.span, bool(origin and origin.of_state))
     if domain is not None:
         cx.spec.domains[node] = domain
     return Value(node)
+
+
+def _role(cx: Context, origin: tree.Origin | None) -> str | None:
+    """Whose value an input is; None where nothing is said of it."""
+    if origin is not None and origin.role is not None and origin.role not in ROLES:
+        known = f"`from`, which is followed by a column's name or by one of {', '.join(ROLES)}"
+        cx.session.report("RW116", origin.span, name=origin.role, type=known, hint=near(origin.role, ROLES))
+    return origin.role if origin else None
 
 
 def param(cx: Context, declaration: tree.Param) -> Value:

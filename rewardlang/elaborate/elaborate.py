@@ -1,6 +1,6 @@
 """From syntax tree to typed graph: names resolved, types inferred, functions expanded, labels attributed."""
 
-from rewardlang.elaborate import calls, choice, claims, declarations, examples, expressions
+from rewardlang.elaborate import calls, choice, claims, declarations, examples, expressions, objective
 from rewardlang.elaborate.constants import constant
 from rewardlang.elaborate.context import Context, Failed, Session
 from rewardlang.elaborate.expressions import declared
@@ -41,11 +41,10 @@ def elaborate(program: tree.Program, source: Source, loader: Loader | None = Non
     _each(cx, program, tree.External, lambda cx, item: external(cx, module, item))
     _named_calls(session, module)
     _functions(cx)
-    for kind, enter in ((tree.Assume, claims.assume), (tree.Ensure, claims.ensure), (tree.Example, examples.example)):
+    for kind, enter in ((tree.Assume, claims.assume), (tree.Ensure, claims.ensure), (tree.Example, examples.example),
+                        (tree.Objective, objective.objective)):
         _each(cx, program, kind, enter)
-    for item in program.declarations:
-        if isinstance(item, tree.Objective):
-            session.report("RW390", item.span, what="`objective`")
+    _once(session, program, tree.Objective, "objective")
     _one_reward(session, program)
     return spec
 

@@ -31,7 +31,8 @@ def external(cx: Context, module: Module, declaration: tree.External) -> Externa
         key, declaration.kind, tuple(_argument(inside, parameter) for parameter in declaration.parameters), result, domain,
         field_domains(inside, declaration.result), target,
         float(declaration.timeout.seconds) if declaration.timeout else None,
-        _on_error(inside, declaration, result, domain), declaration.span, bool(target) and target.startswith(_OWN))
+        _on_error(inside, declaration, result, domain), declaration.span, bool(target) and target.startswith(_OWN),
+        declaration.mode)
     cx.spec.externals[key] = info
     return info
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from rewardlang.classes.derive import Expressivity, expressivity, objective_in
 from rewardlang.facts.availability import availability
 from rewardlang.facts.ensures import decide
 from rewardlang.facts.failures import failures, total
@@ -16,7 +17,8 @@ from rewardlang.facts.terms import TermFact, term_facts
 from rewardlang.facts.verdict import Verdict
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import Spec
+from rewardlang.ir.objective import ObjectiveInfo, expected_sum
+from rewardlang.ir.spec import EnsureInfo, Spec
 from rewardlang.ops.table import OPERATORS
 from rewardlang.values.endpoint import round_down, round_up
 from rewardlang.values.interval import Interval
@@ -49,6 +51,7 @@ class Facts:
         self.ranges = Ranges(spec)
         self._outputs: dict[str, OutputFacts] = {}
         self._bounds: dict[Node, Bounds | None] = {}
+        self._classes: dict[tuple, Expressivity] = {}
 
     def bounds(self, node: Node) -> Interval | None:
         """The natural range of one entry of a node; None for what is no number or never valid."""
@@ -79,7 +82,7 @@ class Facts:
     @cached_property
     def ensures(self) -> tuple[Verdict, ...]:
         """The verdict on every `ensure`, in the order of the text."""
-        return tuple(decide(self.ranges, info, self.availability) for info in self.spec.ensures)
+        return tuple(decide(self.ranges, info, self.availability, self._class_of) for info in self.spec.ensures)
 
     @cached_property
     def formulas(self) -> tuple[CheckedFormula, ...]:
@@ -90,6 +93,23 @@ class Facts:
     def diagnostics(self) -> tuple:
         """All findings that facts give rise to, as Diagnostics."""
         return tuple(lint(self.spec, self.ranges, self.ensures))
+
+    def expressivity(self, objective: ObjectiveInfo | None, model: str | None = None) -> Expressivity | None:
+        """The class of an objective, under the setting or another state model; None for None."""
+        key = (id(objective.value.node or objective.value), model) if objective is not None else None
+        if objective is not None and key not in self._classes:
+            self._classes[key] = expressivity(self.spec, objective, self._least, model)
+        return self._classes.get(key)
+
+    def _class_of(self, info: EnsureInfo) -> Expressivity:
+        """The class that an `ensure class(x)` speaks of: of the reward it is the objective's."""
+        node = info.claims[0].node
+        rewards = [output.node for output in self.spec.outputs.values() if output.role == "reward"]
+        return self.expressivity(objective_in(self.spec) if node in rewards else expected_sum(node, info.span))
+
+    def _least(self, node: Node) -> float | None:
+        found = self.ranges.of(node)
+        return None if found is None else float(found.lo)
 
     def invalid_from(self, node: Node) -> tuple[str, ...]:
         """Names of what can make a node invalid and is hidden by nothing on the way."""

@@ -1,5 +1,8 @@
 """Claims about comparisons: of one rollout, of a return, and of a pair of rollouts in different cases."""
 
+from collections.abc import Callable
+
+from rewardlang.classes.derive import Expressivity
 from rewardlang.facts.availability import LEVELS
 from rewardlang.facts.machine_claims import not_farmable
 from rewardlang.facts.monotone import monotone
@@ -34,10 +37,12 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _MOST_STEPS = 1000
 
 
-def decide(ranges, info: EnsureInfo, availability: dict[Node, str]) -> Verdict:
+def decide(ranges, info: EnsureInfo, availability: dict[Node, str], class_of: Callable[[EnsureInfo], Expressivity]) -> Verdict:
     """The verdict on one claim. Work is bounded; what is not decided within it is UNPROVED."""
     if info.kind == "availability":
         return _availability(info, availability)
+    if info.kind == "class":
+        return _class(info, class_of(info))
     if info.kind == "monotone":
         return monotone(ranges, info)
     if info.kind == "farmable":
@@ -57,6 +62,17 @@ def _availability(info: EnsureInfo, availability: dict[Node, str]) -> Verdict:
     if LEVELS.index(found) <= LEVELS.index(info.level):
         return Verdict(info, PROVED)
     return Verdict(info, REFUTED, {"availability": found}, f"it is available at `{found}`", reason="needs-the-future")
+
+
+def _class(info: EnsureInfo, found: Expressivity) -> Verdict:
+    """Refuted only where the derived class is exact; a bound leaves it open."""
+    if found.at_most(info.level):
+        return Verdict(info, PROVED)
+    classes = " and ".join(found.effective)
+    if found.exact:
+        witness = {"class": list(found.effective), "because": found.derivation[-1]}
+        return Verdict(info, REFUTED, witness, f"its class is {classes}: {found.derivation[-1]}", reason="class-too-rich")
+    return Verdict(info, UNPROVED, known=f"it is only known to lie within {classes}", reason="class-too-rich")
 
 
 def _compare(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) -> Verdict:

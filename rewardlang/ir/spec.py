@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from rewardlang.automata.machine import Counts, Machine
 from rewardlang.automata.unfold import Walk
 from rewardlang.ir.node import Graph, Node
+from rewardlang.ir.objective import ObjectiveInfo
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Source, Span
 from rewardlang.values.axes import Axis
@@ -15,7 +16,11 @@ from rewardlang.values.types import Type
 
 @dataclass(frozen=True)
 class InputInfo:
-    """A declared input: `column` is where its data stands (dots reach into records), `role` whose value it is."""
+    """A declared input: `column` is where its data stands (dots reach into records), `role` whose value it is.
+
+    Of the policy it is about its own sample, unless `of_given` (text that was not sampled) or `of_state` (its whole
+    distribution at the states on the way).
+    """
 
     name: str
     type: Type
@@ -27,6 +32,7 @@ class InputInfo:
     has_default: bool
     node: Node
     span: Span
+    of_state: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,8 @@ class ExternalInfo:
 
     `name` is what users call it (a column or binding of that name replaces it; a verifier of the standard library has
     its module before it, `std.text.tagged`). `target` is "module:object", "hf:…", a URL, or None. `on_error` is the
-    value on failure, `invalid` where None. `timeout` is in seconds.
+    value on failure, `invalid` where None. `timeout` is in seconds. `mode` is `frozen`, `refreshed` or `trained` while the
+    policy is; None says nothing, and counts as frozen.
     """
 
     name: str
@@ -74,6 +81,7 @@ class ExternalInfo:
     on_error: object | None
     span: Span
     trusted: bool = False
+    mode: str | None = None
 
     @property
     def can_fail(self) -> bool:
@@ -124,6 +132,7 @@ class EnsureInfo:
     kind `monotone`: claims[0] is `direction` (`increasing` or `decreasing`, `strictly`) in the node `along`;
     `state` names the state whose declared range it is, said of one update;
     kind `availability`: claims[0] at most `level`; kind `farmable`: no loop of the machine whose reward claims[0] is pays;
+    kind `class`: of the objective, or of what claims[0] is the sum of, at most the formalism `level`;
     kind `later`: known to the language, proved by a later stage.
     """
 
@@ -218,6 +227,8 @@ class Spec:
     `machines` are those of the program and of the files it uses, by name.
 
     `name_spans` says where each let is declared: one node may have several names, and then arises from the first.
+    `objective` is None where none is written (then it is the expected return). `declared` is what is taken as said: pairs
+    such as ("full_support", "policy").
     `used` are the files that the program uses, and those that they use, in the order of the `use` lines.
     """
 
@@ -243,4 +254,6 @@ class Spec:
     ensures: list[EnsureInfo] = field(default_factory=list)
     examples: list[ExampleInfo] = field(default_factory=list)
     formulas: list[FormulaInfo] = field(default_factory=list)
+    objective: ObjectiveInfo | None = None
+    declared: frozenset[tuple[str, str]] = frozenset()
     diagnostics: list[Diagnostic] = field(default_factory=list)

@@ -52,6 +52,9 @@ class IntervalPointwise:
     def abs(self, a):
         return abs(a)
 
+    def detach(self, a):
+        return a
+
     def sign(self, a):
         return Interval((a.lo > 0) - (a.lo < 0), (a.hi > 0) - (a.hi < 0))
 

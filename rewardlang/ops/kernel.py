@@ -35,6 +35,9 @@ class Pointwise(Protocol):
     def pow(self, a: Value, b: Value) -> Value: ...
     def abs(self, a: Value) -> Value: ...
 
+    def detach(self, a: Value) -> Value:
+        """The same value, of which no gradient is taken."""
+
     def sign(self, a: Value) -> Value:
         """-1, 0 or 1."""
 

@@ -100,7 +100,7 @@ class Types(Expressions):
         columns = [text_of(child) for child in rest if child.type == "TEXT"]
         roles = texts(rest, "NAME")
         return tree.Origin(columns[0] if columns else None, roles[0] if roles else None, has(rest, "given"),
-                           span=between(word, rest[-1]))
+                           has(rest, "state"), span=between(word, rest[-1]))
 
     def signature(self, *children):
         return Clause("signature", nodes(children), between(children[0], children[-1]))

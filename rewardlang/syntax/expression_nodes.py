@@ -294,8 +294,9 @@ class Parameter(Node):
 
 @dataclass(frozen=True, slots=True)
 class Origin(Node):
-    """`from "column"`, `from policy`, `from old "old_logps"`, `from policy of given "col"`."""
+    """`from "column"`, `from policy`, `from old "old_logps"`, `from policy of given "col"`, `from policy of state`."""
 
     column: str | None = None
     role: str | None = None
     of_given: bool = False
+    of_state: bool = False

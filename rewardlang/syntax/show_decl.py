@@ -99,7 +99,7 @@ class Declarations(Shower):
         """`from policy of given "column"`."""
         words = [mode] if mode else []
         if node is not None and node.role:
-            words.append(node.role + (" of given" if node.of_given else ""))
+            words.append(node.role + (" of given" if node.of_given else " of state" if node.of_state else ""))
         if node is not None and node.column is not None:
             words.append(text_literal(node.column))
         mark = Mark(node.span.start) if node is not None else []

@@ -69,6 +69,9 @@ class Pointwise:
     def abs(self, a: Value) -> Value:
         return self._call("abs", torch.abs, a)
 
+    def detach(self, a: Value) -> Value:
+        return self._call("detach", torch.Tensor.detach, a)
+
     def sign(self, a: Value) -> Value:
         return self._call("sign", torch.sign, a)
 

@@ -161,7 +161,7 @@ class TestExplain:
     @pytest.mark.parametrize(("topic", "said"), [
         ("input", "input x : float in [0, 1] = 0"), ("ensure", "ensure reward in [-1, 1]"), ("gate", "**Gates.**"),
         ("learnable", "param scale in [0, 1] = 0.2"), ("group", "rewardlang explain std.group"), ("match", "over labels"),
-        ("objective", "RW390"), ("example", "expect formatted"), ("axis", "`step`, `turn`"),
+        ("objective", "maximize E[return]"), ("example", "expect formatted"), ("axis", "`step`, `turn`"),
     ])
     def test_the_page_of_a_word_is_its_part_of_the_language(self, rwd, topic, said):
         page = rwd("explain", topic).out

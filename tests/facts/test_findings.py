@@ -26,7 +26,7 @@ FOUND = {
     "RW510": "reward = correct - std(x over group, ddof = 1)",
     "RW512": "reward = max(0, x - 0.7)",
     "RW513": "reward = all(passed over test)",
-    "RW514": "reward = (x - mean(x over group)) / (std(x over group, ddof = 0) + 1)",
+    "RW361": "reward = (x - mean(x over group)) / (std(x over group, ddof = 0) + 1)",
 }
 
 SOUND = {

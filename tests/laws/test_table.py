@@ -18,7 +18,7 @@ from rewardlang.program import check
 
 GRAPH = """
 add sub mul div neg pow abs sign floor ceil round sqrt exp log log1p sin cos tan tanh sigmoid softplus log_sigmoid relu clamp
-minimum maximum atan2 eq ne lt le gt ge number gate coalesce valid and or not implies iff codes lookup field
+minimum maximum atan2 detach eq ne lt le gt ge number gate coalesce valid and or not implies iff codes lookup field
 sum mean min max prod std var any all count first last argmax argmin quantile norm
 cumsum cumprod cummax cummin cummean cumcount prev ahead delta softmax rank
 next weak_next always eventually until weak_until release strong_release

@@ -192,18 +192,3 @@ def _flat_share(ranges, node: Node, source: Node, whole: Interval):
             counts[found.lo] = counts.get(found.lo, 0) + 1
     value = max(counts, key=counts.get, default=0)
     return counts.get(value, 0) / _CELLS, value
-
-
-def no_objective(ranges, places: Places) -> Iterator[Diagnostic]:
-    """A reward divided by the spread of a real-valued score over its group (of truth values it has an objective)."""
-    for output in rewards(ranges.spec):
-        for node in reachable([output.node]):
-            if node.op == "div" and any(_real_spread(part) for part in reachable([node.args[1]])):
-                yield Diagnostic("RW514", places.span(node, output.span), {"subject": f"`{output.name}`"}, (), output.name,
-                                 {"two prompts": "score gaps of 0.01 and of 1 get the same values"})
-                break
-
-
-def _real_spread(node: Node) -> bool:
-    return node.op in ("std", "var") and bool(node.get("window")) and node.args[0].type.kind is Kind.FLOAT
-

@@ -7,6 +7,7 @@ from rewardlang.facts.prove import bounds
 from rewardlang.facts.terms import always
 from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.objective import nodes_of
 from rewardlang.ir.spec import OutputInfo, Spec
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Span
@@ -48,7 +49,7 @@ def rewards(spec: Spec) -> list[OutputInfo]:
 def unused(ranges, places: Places) -> Iterator[Diagnostic]:
     """Declarations on which nothing rests that is computed, claimed, assumed or expected; not of a mere library."""
     spec = ranges.spec
-    if not spec.outputs:
+    if not spec.outputs and spec.objective is None:
         return
     live = _live(spec)
     callees = {node["callee"] for node in live if node.op == "call"}
@@ -84,6 +85,7 @@ def _unused(span: Span, what: str, name: str) -> Diagnostic:
 def live_roots(spec: Spec) -> list[Node]:
     """What the program is asked for: outputs, claims, assumptions and expectations."""
     found = [output.node for output in spec.outputs.values()] + list(spec.assumptions)
+    found += nodes_of(spec.objective) if spec.objective is not None else []
     for ensure in spec.ensures:
         found += [node for claim in ensure.claims for node in (claim.node, claim.condition) if node is not None]
         found += [node for node in (ensure.condition, ensure.along) if node is not None]

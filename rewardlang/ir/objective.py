@@ -1,0 +1,52 @@
+"""What an `objective` says, typed: values of a policy, made of what is measured on its rollouts."""
+
+from dataclasses import dataclass
+
+from rewardlang.ir.node import Node
+from rewardlang.text.source import Span
+
+#: Values of a policy that are taken over the law of its rollouts; each measures one node.
+MEASURES = ("expectation", "probability", "average", "cvar", "quantile", "variance")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """One value of a policy.
+
+    op         `const` (`value`), `param` (`node`), one of `MEASURES` of `node` (`value` is the level of a CVaR or quantile),
+               `entropy`, `kl` (`value` is the pair of names), `functional`, `norm`; or made of others: `apply` (`value` names
+               the operator), `sum` and `mean` (over the keys in `node`, each with an expectation of its own),
+               `lexicographic`, `pareto`, `detach`.
+    """
+
+    op: str
+    span: Span
+    args: tuple["Measure", ...] = ()
+    node: Node | None = None
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectiveInfo:
+    """One `objective`: `kind` is `maximize` or `minimize` of `value` (of an order of several values too)."""
+
+    kind: str
+    value: Measure
+    constraints: tuple[Measure, ...]
+    span: Span
+    text: str
+
+
+def nodes_of(objective: ObjectiveInfo) -> list[Node]:
+    """All nodes of the graph that an objective measures."""
+    found, stack = [], [objective.value, *objective.constraints]
+    while stack:
+        part = stack.pop()
+        found += [part.node] if part.node is not None else []
+        stack += part.args
+    return found
+
+
+def expected_sum(node: Node, span: Span) -> ObjectiveInfo:
+    """The objective that is meant where none is written: the expected (discounted) sum of a value."""
+    return ObjectiveInfo("maximize", Measure("expectation", span, node=node), (), span, "E[return]")
