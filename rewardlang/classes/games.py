@@ -30,7 +30,7 @@ def _is_scaled(node: Node) -> bool:
 
 
 def _key(node: Node, exchanged: bool, other: bool = False) -> tuple:
-    """The form of a node, leaves told apart by whose rollout they are of; with `exchanged`, the two in each other's place."""
+    """The form of a node, leaves told apart by whose rollout they are of; with `exchanged`, the two change places."""
     if node.op == "rename" and node["source"] in _POPULATIONS:
         return _key(node.args[0], exchanged, True)
     if node.op in ("input", "call") and not node.args:

@@ -159,7 +159,7 @@ def assume(cx: Context, declaration: tree.Assume) -> None:
 
 
 def _declared(cx: Context, fact: tree.Call) -> tuple[str, str]:
-    """`full_support(policy)`; `antisymmetric(beats)`: that beats(a, b) is as far above as beats(b, a) is below the middle."""
+    """`full_support(policy)`; `antisymmetric(beats)`: beats(a, b) lies as far above the middle as beats(b, a) below."""
     known = _DECLARED[fact.function]
     known = tuple(cx.module.functions) if known is None else known
     name = fact.arguments[0].value if len(fact.arguments) == 1 else None

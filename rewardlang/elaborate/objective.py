@@ -23,8 +23,8 @@ _OPERATORS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}
 _COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 _FUNCTIONS = {name for name, row in OPERATORS.items() if row.family is Family.POINTWISE and row.symbol is None}
 _PAIRED = {"min": "minimum", "max": "maximum"}
-_ONE_OF = "E[…], P[…], average(…), CVaR(…, 0.1), quantile(…, 0.5), Var(…), entropy(policy), KL(policy, reference), "\
-          "functional(policy) or norm(parameters)"
+_ONE_OF = ("E[…], P[…], average(…), CVaR(…, 0.1), quantile(…, 0.5), Var(…), entropy(policy), KL(policy, reference), "
+           "functional(policy) or norm(parameters)")
 
 
 def objective(cx: Context, declaration: tree.Objective) -> None:
@@ -164,8 +164,8 @@ def _detached(cx: Context, call: tree.Call, given: Mapping[str, tree.Expr]) -> M
 
 
 _CALLS = {
-    "average": (("x",), _average), "CVaR": (("x", "level"), _of_law("cvar")), "quantile": (("x", "level"), _of_law("quantile")),
-    "Var": (("x",), _of_law("variance")), "entropy": (("of",), _of_name("entropy", "policy")),
+    "average": (("x",), _average), "CVaR": (("x", "level"), _of_law("cvar")),
+    "quantile": (("x", "level"), _of_law("quantile")), "Var": (("x",), _of_law("variance")), "entropy": (("of",), _of_name("entropy", "policy")),
     "KL": (("of", "from"), _divergence), "functional": (("of",), _of_name("functional", "policy")),
     "norm": (("of",), _of_name("norm", "parameters")), "detach": (("x",), _detached),
 }

@@ -22,7 +22,8 @@ def returned(cx: Context, node: Node, discount: float | None, span: Span) -> Nod
 def return_call(cx: Context, expr: tree.Call) -> Value:
     """`return(x)`, `return(x, discount = 0.9)`, within an objective."""
     if not cx.session.measuring:
-        raise cx.fail("RW360", expr.span, problem="`return(…)` belongs in an objective; a reward adds up by `sum(x over step)`")
+        problem = "`return(…)` belongs in an objective; a reward adds up by `sum(x over step)`"
+        raise cx.fail("RW360", expr.span, problem=problem)
     values = [argument.value for argument in expr.arguments if argument.key is None]
     rates = [argument.value for argument in expr.arguments if argument.key == "discount"]
     if len(values) != 1 or len(values) + len(rates) != len(expr.arguments):

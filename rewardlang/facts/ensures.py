@@ -37,7 +37,8 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _MOST_STEPS = 1000
 
 
-def decide(ranges, info: EnsureInfo, availability: dict[Node, str], class_of: Callable[[EnsureInfo], Expressivity]) -> Verdict:
+def decide(ranges, info: EnsureInfo, availability: dict[Node, str],
+           class_of: Callable[[EnsureInfo], Expressivity]) -> Verdict:
     """The verdict on one claim. Work is bounded; what is not decided within it is UNPROVED."""
     if info.kind == "availability":
         return _availability(info, availability)

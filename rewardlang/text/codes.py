@@ -118,7 +118,7 @@ _ROWS = (
     Code("RW360", "not-an-objective", "error", "{problem}"),
     Code("RW361", "no-objective", "warning", "{subject} {problem}", "no-objective"),
     Code("RW362", "kl-twice", "warning", "the term `{term}` charges for leaving the reference, and so does the objective: one departure is paid for twice", "double-counting"),
-    Code("RW363", "shaping-discount", "warning", "`{term}` is shaped with a discount of {rate}, and the setting has {wanted}: the shaping then changes which policy is best", "discount-mismatch"),
+    Code("RW363", "potential-discount", "warning", "`{term}` is shaped with a discount of {rate}, and the setting has {wanted}: the shaping then changes which policy is best", "discount-mismatch"),
     Code("RW364", "moving-scale", "warning", "{subject} is scaled by a statistic over the run: the same rollout is paid otherwise later in training", "non-stationary"),
     Code("RW365", "late-done", "warning", "{subject} ends an episode and is only known at `{level}`, when it is over", "needs-the-future"),
     Code("RW390", "not-yet", "error", "{what} cannot be compiled yet"),

@@ -1,4 +1,4 @@
-"""Findings about what is maximised: no objective at all, one charge twice, a discount of its own, a scale that moves, an end too late."""
+"""Findings about what is maximised: nothing, one thing twice, with another discount, a moving scale, an end too late."""
 
 from collections.abc import Iterator
 from math import isclose
@@ -30,8 +30,8 @@ def no_objective(ranges, places: Places) -> Iterator[Diagnostic]:
         for rule, problem in _NO_GRADIENT.items():
             if any(line.endswith(f"({rule})") for line in part.lines):
                 node = _at_fault(output.node, rule)
-                yield Diagnostic("RW361", places.span(node, output.span), {"subject": f"`{output.name}`", "problem": problem},
-                                 (), output.name, _WITNESSES[rule])
+                values = {"subject": f"`{output.name}`", "problem": problem}
+                yield Diagnostic("RW361", places.span(node, output.span), values, (), output.name, _WITNESSES[rule])
 
 
 _WITNESSES = {"P3": {"two prompts": "score gaps of 0.01 and of 1 get the same values"},
@@ -117,9 +117,7 @@ def _weight(piece: Piece) -> float | None:
 
 
 def _follows(now: Node, before: Node) -> bool:
-    if before.op == "prev" and before.args[0] is now or now.op == "ahead" and now.args[0] is before:
-        return True
-    return now.op == before.op == "entry" and now.attrs == before.attrs and _follows(now.args[0], before.args[0])
+    return before.op == "prev" and before.args[0] is now or now.op == "ahead" and now.args[0] is before
 
 
 def moving(ranges, places: Places) -> Iterator[Diagnostic]:
