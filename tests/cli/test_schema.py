@@ -32,7 +32,33 @@ def test_check_on_every_bad_program(rwd):
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
 def test_inspect_on_every_example(rwd, spec):
     report = assert_is_a(InspectReport, rwd("inspect", spec, "--format", "json").out)
-    assert report.outputs and report.inputs
+    assert report.outputs and (report.inputs or report.models)
+
+
+def test_inspect_of_formulas(rwd, write):
+    spec = write("a.rwd", """
+        input p : bool[step]
+        input q : bool[step]
+        input x : float[step] in [0, 1]
+        output safe = holds(always x >= 0.5)
+        output done = robustness(eventually x > 0.5)
+        output both = holds(p and q)
+        output polite = holds(always (p implies eventually q))
+        output sunk = holds(eventually (p and next q) and always p)
+        reward = gate once p { 1 } else 0
+        output ahead_and_behind = once p and eventually q
+    """.replace("\n        ", "\n"))
+    ran = rwd("inspect", spec, "--format", "json")
+    found = {each.text: each for each in assert_is_a(InspectReport, ran.out).formulas}
+    assert {text: (each.reading, each.class_, each.states, each.dead_states) for text, each in found.items()} == {
+        "always x >= 0.5": ("holds", "safety", 2, 1), "eventually x > 0.5": ("robustness", "co_safety", 2, 0),
+        "always (p implies eventually q)": ("holds", "neither", 2, 0),
+        "eventually (p and next q) and always p": ("holds", "neither", 4, 1),
+        "once p": ("at each step", None, 2, 0), "once p and eventually q": ("at each step", None, None, None)}
+    assert found["always x >= 0.5"].shortest == [["x >= 0.5"]] and found["once p and eventually q"].shortest is None
+    assert found["eventually (p and next q) and always p"].shortest == [["p"], ["p", "q"]]
+    shown = rwd("inspect", spec).out
+    assert "false as soon as it is violated (safety)" in shown and "holds on p; p, q" in shown
 
 
 def test_inspect_on_what_is_seldom(rwd, write):
