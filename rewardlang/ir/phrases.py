@@ -22,7 +22,18 @@ def phrase(node: Node, origins: Mapping[Node, Span]) -> str:
         if all(sides):
             return f"{sides[0]} {OPERATORS[node.op].symbol} {sides[1]}"
     words = _words(node, origins)
-    return words if node.op == "input" or re.fullmatch(r"[\w.]+(\([^()]*\))?", words) else f"({words})"
+    return words if node.op == "input" or _stands_alone(words) else f"({words})"
+
+
+def _stands_alone(words: str) -> bool:
+    """Whether words are a name, or end where their first bracket closes: `all(x > 0 over joint)`, `(a ?? false)`."""
+    head = re.match(r"[\w.]*", words).end()
+    depth = 0
+    for position in range(head, len(words)):
+        depth += {"(": 1, ")": -1}.get(words[position], 0)
+        if depth == 0:
+            return position == len(words) - 1 and words[position] == ")"
+    return head == len(words)
 
 
 def _side(node: Node, other: Node, origins: Mapping[Node, Span]) -> str:
