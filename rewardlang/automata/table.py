@@ -108,6 +108,14 @@ def table_of(dfa: Dfa) -> Table:
     return packed(dfa, min(len(dfa.atoms), 2))
 
 
+def padded(table: Table) -> Table:
+    """The table of one stage with a proposition more, without which a step is no step of the trace and changes nothing."""
+    (stage,) = table.stages
+    letters = 1 << stage.width
+    rows = [(state,) * letters + stage.entries[state * letters:(state + 1) * letters] for state in range(table.states)]
+    return Table.of_rows(rows, table.start)
+
+
 def packed(dfa: Dfa, width: int = _WIDEST) -> Table:
     """The table of an automaton, each stage reading `width` atoms at most: a single stage where there are no more.
 

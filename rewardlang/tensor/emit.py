@@ -14,6 +14,7 @@ from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import OPERATORS
 from rewardlang.tensor import place
 from rewardlang.tensor.aggregate import Aggregates
+from rewardlang.tensor.automata import Automata, whole_formulas
 from rewardlang.tensor.formulas import Formulas
 from rewardlang.tensor.fxgraph import FALSE, Builder, Value
 from rewardlang.tensor.kernel import Kernel
@@ -48,7 +49,7 @@ class Variant:
     untold: tuple[tuple[Axis, tuple[Axis, ...]], ...] = ()
 
 
-class Emitter(Aggregates, RunWindows, Formulas, Memories, States, Placements):
+class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Placements):
     """Emits nodes, arguments first. `columns` gives the column names of the nodes that come from data; `params` the
     values (numbers, nested lists) or trained tensors of params; `names` what to call a node's value; `total` the nodes
     whose domain is known to hold."""
@@ -73,6 +74,7 @@ class Emitter(Aggregates, RunWindows, Formulas, Memories, States, Placements):
         self.fixed: dict[Node, object] = {}
         #: Where a node that is being emitted can be chosen by the gates above it, as far as they are known by then.
         self.opened: Callable[[Node], Value] | None = None
+        self.whole: frozenset[Node] = frozenset()
         #: Where a node that can fail by itself did not.
         self.own: dict[Node, Value] = {}
         self.defaults: Mapping[Node, object] = {}
@@ -85,6 +87,7 @@ class Emitter(Aggregates, RunWindows, Formulas, Memories, States, Placements):
     def emit(self, nodes: list[Node]) -> None:
         """Emit all nodes, arguments first; those within the updates of states are left to the loops of these."""
         inside: set[Node] = set()
+        self.whole = whole_formulas(nodes)
         for node in nodes:
             if node.op == "carried" or node.op != "state" and not inside.isdisjoint(node.args):
                 inside.add(node)

@@ -33,12 +33,17 @@ class Formulas:
     length_of: Callable[[Axis], object]
     _picked: Callable[[Value, Axis, int], Value]
     size_along: Callable[[Axis], object]
+    truth_by_walk: Callable[[Node], Value | None]
+    first_by_walk: Callable[[Node], Value | None]
 
     def formula(self, node: Node, row: Operator, args: list[Value]) -> Value:
         """The value of a temporal node."""
         roles = dict(zip(node["roles"], args, strict=True))
         if node.op == "opening":
-            return self._opening(node["over"][0], roles["x"], roles["start"])
+            return self._opening(node, node["over"][0], roles["x"], roles["start"])
+        by_walk = self.truth_by_walk(node)
+        if by_walk is not None:
+            return by_walk
         options = {name: roles.pop(name).data for name in _OPTIONS if name in roles}
         reading = Reading(**options, margin=node["margin"])
         operands = list(roles.values())
@@ -72,17 +77,18 @@ class Formulas:
     def _read(self, node: Node, row: Operator, operands: list[Value], options: dict) -> Value:
         track = Track(self.build, self.k)
         if node["over"]:
-            operands, axes, _, dim, real = self._side_by_side(node, operands)
+            operands, axes, _, dim, real = self._side_by_side(node["over"][0], node.type.axes, operands)
             track = Track(self.build, self.k, dim, *self._ends(node["over"][0], axes, real))
         return row.meaning(track, *operands, **options, margin=node["margin"])
 
-    def _side_by_side(self, node: Node, operands: list[Value]) -> tuple[list[Value], tuple[Axis, ...], bool, int, Value | None]:
-        """Operands over the same axes, the node's own among them; those axes, whether batched, the own one's dimension, and
-        where it is no padding."""
-        axis = node["over"][0]
+    def _side_by_side(
+        self, axis: Axis, within: tuple[Axis, ...], operands: list[Value]
+    ) -> tuple[list[Value], tuple[Axis, ...], bool, int, Value | None]:
+        """Operands over the same axes, in the order of `within`, a given one among them; those axes, whether batched, the
+        given one's dimension, and where it is no padding."""
         real = self.real_along(axis)
         there = {a for value in operands for a in value.axes} | {axis} | set(real.axes if real else ())
-        axes = tuple(a for a in node.type.axes if a in there)
+        axes = tuple(a for a in within if a in there)
         batched = real is not None or any(value.batched for value in operands)
         operands = [replace(value, data=self.build.full(value, axes, batched), axes=axes, batched=batched, loose=False)
                     for value in operands]
@@ -95,8 +101,10 @@ class Formulas:
         lengths = Value(self.length_of(axis), tuple(other for other in real.axes if other != axis), True)
         return self.build.lay(lengths, axes), self.build.lay(real, axes)
 
-    def _opening(self, axis: Axis, x: Value, start: Value) -> Value:
-        first = self._picked(x.plain(), axis, 0).masked(None if x.valid is None else self._picked(x.valid, axis, 0))
+    def _opening(self, node: Node, axis: Axis, x: Value, start: Value) -> Value:
+        first = self.first_by_walk(node)
+        if first is None:
+            first = self._picked(x.plain(), axis, 0).masked(None if x.valid is None else self._picked(x.valid, axis, 0))
         real = self.real_along(axis)
         if real is not None:
             there = self._picked(real, axis, 0)

@@ -1,38 +1,180 @@
-"""Walks of finite tables on tensors, time first in memory: one addition and one lookup a step for all rollouts at once."""
+"""Walks of finite tables on tensors: some steps at a time, all rollouts side by side, a few bytes a step.
+
+A trace of letters of `bits` propositions is read in blocks of 1, 2, 4 or 8 steps. One lookup gives the state after a block,
+another the bytes that the states inside it stand for. Over few rollouts blocks are composed in log(T) rounds instead.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from rewardlang.automata.table import Table
 
-def letters(propositions: Sequence[Tensor], dim: int) -> Tensor:
+#: Entries that a table of blocks may have: what stays close to the processor.
+_ROOM = 1 << 14
+_STATES = 256
+#: Over fewer rollouts than this a loop over blocks spends its time on calls: blocks of few states are composed.
+_NARROW, _FEW = 64, 16
+_WHOLE = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A table of one stage for blocks of steps: `bits` propositions, `steps` in a block, `states` from `start` on.
+
+    An index is the state, shifted by the bits of a letter or block, plus that letter or block. `one` and `many` have the
+    state after a letter and after a block, `inside` the bytes of the states inside a block, side by side in one number,
+    `bytes` the byte of each state.
+    """
+
+    bits: int
+    steps: int
+    states: int
+    start: int
+    one: Tensor
+    many: Tensor
+    inside: Tensor
+    bytes: Tensor
+
+
+def fits_blocks(table: Table) -> bool:
+    """Whether a table can be read in blocks."""
+    return len(table.stages) == 1 and table.states <= _STATES and table.states << table.width <= _ROOM
+
+
+def blocks(table: Table, values: Sequence[int] | None = None) -> Blocks:
+    """The table in blocks as long as there is room; `values` are the bytes that states stand for (None: themselves)."""
+    bits, states = table.width, table.states
+    steps = max(n for n in _WHOLE if n == 1 or bits <= 4 and bits * n <= 12 and states << bits * n <= _ROOM)
+    one = torch.tensor(table.stages[0].entries, dtype=torch.int64).view(states, -1)
+    own = torch.tensor(list(range(states) if values is None else values), dtype=torch.int16).to(torch.uint8)
+    many, passed = one, one.unsqueeze(-1)
+    for _ in range(1, steps):
+        later = one[many]  # by state, letters so far, one letter more
+        many = later.transpose(1, 2).reshape(states, -1)
+        before = passed.unsqueeze(2).expand(-1, -1, one.shape[1], -1)
+        passed = torch.cat([before, later.unsqueeze(-1)], -1).transpose(1, 2).reshape(states, many.shape[1], -1)
+    inside = own[passed].view(-1, steps).contiguous().view(_WHOLE[steps]).flatten()
+    return Blocks(bits, steps, states, table.start, *(part.to(torch.int32).flatten() for part in (one, many)), inside, own)
+
+
+# What emitted code calls ------------------------------------------------------------------------------------------------
+
+
+def walked(propositions: Sequence[Tensor], dim: int, backward: bool, fixed: tuple, tables: tuple) -> Tensor:
+    """The byte of the state after each step (before each, if `backward`), uint8 in the shape of the propositions."""
+    table = Blocks(*fixed, *tables)
+    rows, shape = _letters(propositions, dim, backward)
+    places, rest = _places(rows, table)
+    state, found = _through(places, table, True)
+    pieces = [] if found is None else [found]
+    for letter in rest:
+        state = table.one[(state << table.bits) + letter]
+        pieces.append(table.bytes[state].unsqueeze(1))
+    found = torch.cat(pieces, 1) if len(pieces) > 1 else pieces[0] if pieces else rows
+    return (found.flip(1) if backward else found).view(shape).movedim(-1, dim)
+
+
+def arrived(propositions: Sequence[Tensor], dim: int, fixed: tuple, tables: tuple) -> Tensor:
+    """The byte of the state after the last step, uint8 in the shape of the propositions without `dim`."""
+    table = Blocks(*fixed, *tables)
+    rows, shape = _letters(propositions, dim, False)
+    places, rest = _places(rows, table)
+    state, _ = _through(places, table, False)
+    for letter in rest:
+        state = table.one[(state << table.bits) + letter]
+    return table.bytes[state].view(shape[:-1])
+
+
+def _letters(propositions: Sequence[Tensor], dim: int, backward: bool) -> tuple[Tensor, torch.Size]:
+    """A byte for each letter [rollouts, T], and the shape that it stands for, time last."""
+    first, *others = (x.movedim(dim, -1) for x in propositions)
+    found = first.contiguous().view(torch.uint8)
+    for place, x in enumerate(others, start=1):
+        found = torch.add(found, x.view(torch.uint8), alpha=1 << place)
+    shape = found.shape
+    found = found.reshape(shape[:-1].numel(), shape[-1])
+    return (found.flip(1) if backward else found), shape
+
+
+def _places(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
+    """Each block as a whole number, int32 [T / steps, rollouts]; and the letters behind the last whole block."""
+    bits, steps = table.bits, table.steps
+    whole = rows.shape[1] // steps * steps
+    rest = [letter.to(torch.int32) for letter in rows[:, whole:].unbind(1)]
+    flat = rows[:, :whole].reshape(-1)
+    flat = flat.clone() if flat.storage_offset() % steps else flat  # a number must begin where one can
+    found = flat.view(_WHOLE[steps]).view(len(rows), whole // steps)
+    for joined in (1, 2, 4):
+        if joined < steps:  # so many letters stand side by side; move those of every other group to those before them
+            found = found | found >> joined * (8 - bits)
+            found = found & sum((1 << 2 * joined * bits) - 1 << 8 * group for group in range(0, steps, 2 * joined))
+    return found.t().to(torch.int32, memory_format=torch.contiguous_format, copy=True), rest
+
+
+def _through(places: Tensor, table: Blocks, inside: bool) -> tuple[Tensor, Tensor | None]:
+    """The state after all blocks, and if wanted the bytes [rollouts, T] inside them. `places` is used up."""
+    shift = table.bits * table.steps
+    if len(places) > 1 and places.shape[1] <= _NARROW and table.states <= _FEW:
+        state = _composed(places, table)
+    else:
+        many = table.many << shift
+        state = places.new_full(places.shape[1:], table.start << shift)
+        spare = torch.empty_like(state), torch.empty_like(state)
+        for number, place in enumerate(places.unbind(0)):
+            place.add_(state)
+            state = torch.index_select(many, 0, place, out=spare[number % 2])
+        state = state >> shift
+    if not inside or not places.numel():
+        return state, None
+    found = table.inside.index_select(0, places.flatten()).view(places.shape).t().reshape(-1)
+    return state, found.view(torch.uint8).view(places.shape[1], -1)
+
+
+def _composed(places: Tensor, table: Blocks) -> Tensor:
+    """The same by composing blocks with those before them, twice as many in each round."""
+    ends = table.many.view(table.states, -1).t().long()[places]  # [blocks, rollouts, states]
+    size = 1
+    while size < len(ends):
+        ends = torch.cat([ends[:size], ends[size:].gather(2, ends[:-size])])
+        size *= 2
+    ends = ends[..., table.start].to(torch.int32)
+    before = torch.cat([torch.full_like(ends[:1], table.start), ends[:-1]])
+    places.add_(before << table.bits * table.steps)
+    return ends[-1]
+
+
+# Larger tables ----------------------------------------------------------------------------------------------------------
+
+
+def walked_by_stages(propositions: Sequence[Tensor], dim: int, start: int, table: Sequence[tuple[int, int, Tensor]]) -> Tensor:
+    """The state after each step, int32 in the shape of the propositions (bool tensors of one shape).
+
+    `table` has for each stage (propositions read before it, propositions read, entries [rows << read]); an entry is the
+    next stage's row, or the next state, already shifted by what that reads.
+    """
+    packed = [_numbers(propositions[first:first + width], dim).unsqueeze(-1).flatten(1) for first, width, _ in table]
+    found = torch.empty_like(packed[0])
+    shift = table[0][1]
+    state = packed[0].new_full(packed[0].shape[1:], start << shift)
+    place = torch.empty_like(state)
+    for step, row in enumerate(found.unbind(0)):
+        for letter, (_, _, entries) in zip(packed, table):
+            torch.add(letter[step], state, out=place)
+            state = torch.index_select(entries, 0, place, out=row)
+    shape = propositions[0].movedim(dim, 0).shape
+    return found.bitwise_right_shift_(shift).view(shape).movedim(0, dim)
+
+
+def _numbers(propositions: Sequence[Tensor], dim: int) -> Tensor:
     """Whole numbers whose bit k is proposition k: int32, time along `dim` first, the other dimensions as they stand."""
     first, *rest = (x.movedim(dim, 0) for x in propositions)
     found = first.to(torch.int32, memory_format=torch.contiguous_format)
     for place, x in enumerate(rest, start=1):
         found.add_(x, alpha=1 << place)
     return found
-
-
-def walked(propositions: Sequence[Tensor], dim: int, start: int, table: Sequence[tuple[int, int, Tensor]]) -> Tensor:
-    """The state after each step, int32 in the shape of the propositions (bool tensors of one shape).
-
-    `table` has for each stage (propositions read before it, propositions read, entries [rows << read]); an entry is the
-    next stage's row, or the next state, already shifted by what that reads.
-    """
-    packed = [letters(propositions[first:first + width], dim).unsqueeze(-1).flatten(1) for first, width, _ in table]
-    found = torch.empty_like(packed[0])
-    rows = found.unbind(0)
-    widths = [width for _, width, _ in table]
-    state = packed[0].new_full(packed[0].shape[1:], start << widths[0])
-    place = torch.empty_like(state)
-    for step, row in enumerate(rows):
-        for letter, (_, _, entries) in zip(packed, table):
-            torch.add(letter[step], state, out=place)
-            state = torch.index_select(entries, 0, place, out=row)
-    shape = propositions[0].movedim(dim, 0).shape
-    return found.bitwise_right_shift_(widths[0]).view(shape).movedim(0, dim)
 
 
 def advanced(state: Tensor, propositions: Sequence[Tensor], table: Sequence[tuple[int, int, Tensor]]) -> Tensor:
@@ -51,6 +193,5 @@ def advanced(state: Tensor, propositions: Sequence[Tensor], table: Sequence[tupl
 
 def values_of(states: Tensor, values: Tensor) -> Tensor:
     """values[states], of the shape of `states`: numbers whole in value, or whole numbers."""
-    if states.is_floating_point():
-        states = states.long()
-    return values.index_select(0, states.reshape(-1)).view(states.shape)
+    index = states.long() if states.is_floating_point() else states.to(torch.int32)
+    return values.index_select(0, index.reshape(-1)).view(states.shape)
