@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("check_speed", "pointwise", "gated", "automata")
+ALL = ("check_speed", "pointwise", "gated", "automata", "walks")
 
 
 def main(names: list[str]) -> int:

@@ -62,7 +62,7 @@ class Assembler:
         self.calls = Calls.of(plan.nodes, {node: self._cost(node) for node in plan.calls})
         self.demand = Demand(self.emitter, plan.nodes, plan.needed, self.calls)
         self.emitter.opened = self.demand.so_far
-        self.emitter.emit(plan.nodes)
+        self.emitter.emit(plan.nodes, plan.roots.values())
         self.code = Code(plan, variant, self.emitter, self.demand)
 
     def _cost(self, node: Node) -> int:

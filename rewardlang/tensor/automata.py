@@ -1,11 +1,11 @@
 """Formulas by their automata: where that is less work than the words themselves, one walk gives the truth at every step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
 from rewardlang.automata.dfa import Dfa
-from rewardlang.automata.formula import Formula, mirrored, subformulas
+from rewardlang.automata.formula import INFIX, Formula, mirrored, subformulas
 from rewardlang.automata.table import Table, table_of
 from rewardlang.automata.translate import TooManyStates, at_last, minimal
 from rewardlang.ir.formulas import LOGIC, OpenWindow, Reading, formula_of, is_word
@@ -19,12 +19,13 @@ _STATES = 128
 _WORDS = 40
 #: Propositions, with one for padding, of which blocks of several steps can be read.
 _ATOMS = 5
-_ONE_STEP = ("next", "weak_next", "previous", "weak_previous")
+#: What words without a window cost, in passes over all steps; those with one cost little.
+_WORK = dict.fromkeys(("always", "eventually", "historically", "once"), 1) | dict.fromkeys(INFIX, 2)
 
 
-def whole_formulas(nodes: Sequence[Node]) -> frozenset[Node]:
+def whole_formulas(nodes: Sequence[Node], roots: Iterable[Node]) -> frozenset[Node]:
     """The temporal words whose truth at each step is asked for by something else than a word along the same axis."""
-    users = consumers(nodes)
+    users, roots = consumers(nodes), set(roots)
     asked: dict[Node, set[Axis | None]] = {}  # the axes along which a word asks for a node; None: something else does
     for node in reversed(nodes):
         found = asked.setdefault(node, set())
@@ -34,7 +35,7 @@ def whole_formulas(nodes: Sequence[Node]) -> frozenset[Node]:
             else:
                 along = is_word(user, *user["over"]) if len(user.get("over") or ()) == 1 else False
                 found.add(user["over"][0] if along or user.op == "opening" else None)
-        if not users.get(node):
+        if node in roots:
             found.add(None)
     return frozenset(node for node, axes in asked.items()
                      if len(node.get("over") or ()) == 1 and is_word(node, *node["over"]) and axes - {node["over"][0]})
@@ -55,7 +56,7 @@ class Automata:
         """The truth at each step of a word that looks only ahead, or only behind; None where words are the better way."""
         if node not in self.whole:
             return None
-        found = self._automaton(node, node["over"][0], along=True)
+        found = self._automaton(node, node["over"][0], along=True, least=2)
         if found is None:
             return None
         reading, dfa, table = found
@@ -66,7 +67,7 @@ class Automata:
     def first_by_walk(self, node: Node) -> Value | None:
         """The truth at the first step of a trace, for an `opening` node; some truth where there is no step."""
         formula, axis = node.args[0], node["over"][0]
-        found = self._automaton(formula, axis, along=False)
+        found = self._automaton(formula, axis, along=False, least=1)
         if found is None:
             return None
         reading, dfa, table = found
@@ -79,14 +80,14 @@ class Automata:
     def _atoms(self, reading: Reading) -> list[Value]:
         return [self.values[atom] for atom in reading.atoms.values()]
 
-    def _automaton(self, node: Node, axis: Axis, along: bool) -> tuple[Reading, Dfa, Table] | None:
-        """The formula and its automaton, where it is small, all atoms are valid, and some word looks far."""
+    def _automaton(self, node: Node, axis: Axis, along: bool, least: int) -> tuple[Reading, Dfa, Table] | None:
+        """The formula and its automaton, where it is small, all atoms are valid, and its words are work enough."""
         if self.lengths_valid.get(axis) is not None:
             return None
         try:
             reading = formula_of(node, axis, {}, self.domains)
             formula = _along(reading.formula) if along else reading.formula
-            if formula is None or not self._fits(reading):
+            if formula is None or not self._fits(reading, least):
                 return None
             dfa = minimal(formula, reading.laws, tuple(reading.atoms), _STATES)
         except (OpenWindow, TooManyStates):
@@ -94,12 +95,12 @@ class Automata:
         table = table_of(dfa)
         return (reading, dfa, table) if walks.fits_blocks(table) else None
 
-    def _fits(self, reading: Reading) -> bool:
+    def _fits(self, reading: Reading, least: int) -> bool:
         atoms = [self.values.get(atom) for atom in reading.atoms.values()]
         words = [each for each in subformulas(reading.formula) if each.temporal]
-        far = any(each.window is None and each.op not in _ONE_STEP and each.op not in LOGIC for each in words)
+        work = sum(_WORK.get(each.op, 0) for each in words if each.window is None)
         clear = all(atom is not None and atom.valid is None for atom in atoms)
-        return clear and far and 0 < len(atoms) < _ATOMS and len(words) <= _WORDS
+        return clear and work >= least and 0 < len(atoms) < _ATOMS and len(words) <= _WORDS
 
 
 def _along(formula: Formula) -> Formula | None:

@@ -1,7 +1,7 @@
 """From typed nodes to one torch.fx graph: leaves, entry-by-entry operators, and the names that make it readable."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -84,10 +84,13 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
             axis: Value(self.input(told_name(axis), within, later=()), within, True, True) for axis, within in variant.untold
         }
 
-    def emit(self, nodes: list[Node]) -> None:
-        """Emit all nodes, arguments first; those within the updates of states are left to the loops of these."""
+    def emit(self, nodes: list[Node], roots: Iterable[Node] = ()) -> None:
+        """Emit all nodes, arguments first; those within the updates of states are left to the loops of these.
+
+        `roots` are those whose value is asked for from outside.
+        """
+        self.whole = whole_formulas(nodes, roots)
         inside: set[Node] = set()
-        self.whole = whole_formulas(nodes)
         for node in nodes:
             if node.op == "carried" or node.op != "state" and not inside.isdisjoint(node.args):
                 inside.add(node)

@@ -63,7 +63,8 @@ class Memories:
     # Walks --------------------------------------------------------------------------------------------------------------
 
     def _walked(
-        self, node: Node, propositions: Sequence[Value], table: Table, values: Sequence[int] | None = None, backward: bool = False
+        self, node: Node, propositions: Sequence[Value], table: Table, values: Sequence[int] | None = None,
+        backward: bool = False,
     ) -> Value:
         """The states after each step along the node's axis (before each from the end on, if `backward`) as whole numbers,
         or the bytes that stand for them; where the propositions are valid."""
@@ -104,9 +105,7 @@ class Memories:
 
     def _held(self, name: str, tensor: Tensor) -> fx.Node:
         tensor = tensor.to(self.build.device)
-        alike = (held for held, other in self.build.attributes.items()
-                 if isinstance(other, Tensor) and other.dtype is tensor.dtype and other.shape == tensor.shape and torch.equal(other, tensor))
-        known = next(alike, None)
+        known = next((held for held, other in self.build.attributes.items() if _same(other, tensor)), None)
         while known is None and name in self.build.attributes:
             name += "_"
         return self.build.attribute(known or name, tensor)
@@ -123,3 +122,8 @@ class Memories:
         dim = valid.axes.index(node["over"][0]) + int(valid.batched)
         everywhere = (False, True, 0, None, 0.0, False)  # the least, behind, of the whole past, as truth values
         return replace(valid, data=self.build.call(temporal.extreme_within, valid.data, None, dim, *everywhere))
+
+
+def _same(one: object, other: Tensor) -> bool:
+    alike = isinstance(one, Tensor) and one.dtype is other.dtype and one.shape == other.shape
+    return alike and torch.equal(one, other)

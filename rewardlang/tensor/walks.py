@@ -13,10 +13,10 @@ from torch import Tensor
 from rewardlang.automata.table import Table
 
 #: Entries that a table of blocks may have: what stays close to the processor.
-_ROOM = 1 << 14
+_ROOM = 1 << 15
 _STATES = 256
 #: Over fewer rollouts than this a loop over blocks spends its time on calls: blocks of few states are composed.
-_NARROW, _FEW = 64, 16
+_NARROW, _FEW = 16, 16
 _WHOLE = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 
@@ -66,9 +66,9 @@ def blocks(table: Table, values: Sequence[int] | None = None) -> Blocks:
 def walked(propositions: Sequence[Tensor], dim: int, backward: bool, fixed: tuple, tables: tuple) -> Tensor:
     """The byte of the state after each step (before each, if `backward`), uint8 in the shape of the propositions."""
     table = Blocks(*fixed, *tables)
-    rows, shape = _letters(propositions, dim, backward)
-    places, rest = _places(rows, table)
-    state, found = _through(places, table, True)
+    rows, shape = letters(propositions, dim, backward)
+    places, rest = places_of(rows, table)
+    state, found = through(places, table, True)
     pieces = [] if found is None else [found]
     for letter in rest:
         state = table.one[(state << table.bits) + letter]
@@ -80,15 +80,15 @@ def walked(propositions: Sequence[Tensor], dim: int, backward: bool, fixed: tupl
 def arrived(propositions: Sequence[Tensor], dim: int, fixed: tuple, tables: tuple) -> Tensor:
     """The byte of the state after the last step, uint8 in the shape of the propositions without `dim`."""
     table = Blocks(*fixed, *tables)
-    rows, shape = _letters(propositions, dim, False)
-    places, rest = _places(rows, table)
-    state, _ = _through(places, table, False)
+    rows, shape = letters(propositions, dim, False)
+    places, rest = places_of(rows, table)
+    state, _ = through(places, table, False)
     for letter in rest:
         state = table.one[(state << table.bits) + letter]
     return table.bytes[state].view(shape[:-1])
 
 
-def _letters(propositions: Sequence[Tensor], dim: int, backward: bool) -> tuple[Tensor, torch.Size]:
+def letters(propositions: Sequence[Tensor], dim: int, backward: bool) -> tuple[Tensor, torch.Size]:
     """A byte for each letter [rollouts, T], and the shape that it stands for, time last."""
     first, *others = (x.movedim(dim, -1) for x in propositions)
     found = first.contiguous().view(torch.uint8)
@@ -99,7 +99,7 @@ def _letters(propositions: Sequence[Tensor], dim: int, backward: bool) -> tuple[
     return (found.flip(1) if backward else found), shape
 
 
-def _places(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
+def places_of(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
     """Each block as a whole number, int32 [T / steps, rollouts]; and the letters behind the last whole block."""
     bits, steps = table.bits, table.steps
     whole = rows.shape[1] // steps * steps
@@ -109,12 +109,12 @@ def _places(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
     found = flat.view(_WHOLE[steps]).view(len(rows), whole // steps)
     for joined in (1, 2, 4):
         if joined < steps:  # so many letters stand side by side; move those of every other group to those before them
-            found = found | found >> joined * (8 - bits)
-            found = found & sum((1 << 2 * joined * bits) - 1 << 8 * group for group in range(0, steps, 2 * joined))
+            found = (found >> joined * (8 - bits)).bitwise_or_(found)
+            found &= sum((1 << 2 * joined * bits) - 1 << 8 * group for group in range(0, steps, 2 * joined))
     return found.t().to(torch.int32, memory_format=torch.contiguous_format, copy=True), rest
 
 
-def _through(places: Tensor, table: Blocks, inside: bool) -> tuple[Tensor, Tensor | None]:
+def through(places: Tensor, table: Blocks, inside: bool) -> tuple[Tensor, Tensor | None]:
     """The state after all blocks, and if wanted the bytes [rollouts, T] inside them. `places` is used up."""
     shift = table.bits * table.steps
     if len(places) > 1 and places.shape[1] <= _NARROW and table.states <= _FEW:
@@ -149,7 +149,9 @@ def _composed(places: Tensor, table: Blocks) -> Tensor:
 # Larger tables ----------------------------------------------------------------------------------------------------------
 
 
-def walked_by_stages(propositions: Sequence[Tensor], dim: int, start: int, table: Sequence[tuple[int, int, Tensor]]) -> Tensor:
+def walked_by_stages(
+    propositions: Sequence[Tensor], dim: int, start: int, table: Sequence[tuple[int, int, Tensor]]
+) -> Tensor:
     """The state after each step, int32 in the shape of the propositions (bool tensors of one shape).
 
     `table` has for each stage (propositions read before it, propositions read, entries [rows << read]); an entry is the

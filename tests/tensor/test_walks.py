@@ -1,0 +1,117 @@
+"""Walks in blocks of steps agree with the table step by step, and formulas by their automata with formulas by their words."""
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import rewardlang as rl
+from rewardlang.automata.table import Table, padded
+from rewardlang.tensor import automata, walks
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "temporal"))
+from formulas import drawn  # noqa: E402
+
+
+def a_table(rng: random.Random, states: int, bits: int) -> Table:
+    return Table.of_rows([[rng.randrange(states) for _ in range(1 << bits)] for _ in range(states)], rng.randrange(states))
+
+
+def walked(table: Table, letters: list[int]) -> list[int]:
+    states = [table.start]
+    for letter in letters:
+        states.append(table.step(states[-1], letter))
+    return states[1:]
+
+
+@pytest.mark.parametrize("bits", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("states", [1, 2, 5, 40, 200])
+def test_blocks_of_steps(states, bits):
+    rng = random.Random(f"{states} {bits}")
+    for rows, steps in ((0, 4), (1, 1), (1, 13), (3, 0), (5, 8), (20, 9), (40, 24)):
+        table = a_table(rng, states, bits)
+        if not walks.fits_blocks(table):
+            continue
+        parts = walks.blocks(table)
+        arguments = ((parts.bits, parts.steps, parts.states, parts.start), (parts.one, parts.many, parts.inside, parts.bytes))
+        given = [torch.tensor([[rng.random() < 0.5 for _ in range(steps)] for _ in range(rows)], dtype=torch.bool)
+                 .view(rows, steps) for _ in range(bits)]
+        letters = [[sum(int(x[row, step]) << k for k, x in enumerate(given)) for step in range(steps)] for row in range(rows)]
+        expected = [walked(table, row) for row in letters]
+        assert walks.walked(given, 1, False, *arguments).tolist() == expected
+        assert walks.arrived(given, 1, *arguments).tolist() == [row[-1] if row else table.start for row in expected]
+        backward = [walked(table, row[::-1])[::-1] for row in letters]
+        assert walks.walked(given, 1, True, *arguments).tolist() == backward
+        upright = [x.t() for x in given]
+        assert walks.walked(upright, 0, False, *arguments).t().tolist() == expected
+
+
+def test_a_column_that_begins_in_the_middle_of_a_number():
+    table = Table.of_rows([[0, 1], [1, 0]])
+    parts = walks.blocks(table)
+    arguments = ((parts.bits, parts.steps, parts.states, parts.start), (parts.one, parts.many, parts.inside, parts.bytes))
+    whole = torch.rand(1, 17) < 0.5
+    for first in range(4):
+        got = walks.walked([whole[:, first:]], 1, False, *arguments)
+        assert torch.equal(got.long(), whole[:, first:].long().cumsum(1) % 2)
+
+
+def test_padding_changes_nothing():
+    table = a_table(random.Random(3), 4, 2)
+    wider = padded(table)
+    assert all(wider.step(state, letter) == state for state in range(4) for letter in range(4))
+    assert all(wider.step(state, 4 | letter) == table.step(state, letter) for state in range(4) for letter in range(4))
+
+
+# --- formulas ---------------------------------------------------------------------------------------------------------
+
+HEAD = "input a : bool[step]\ninput b : bool[step, joint]\naxis joint = 2\n"
+
+
+def by_words(text: str, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(automata.Automata, "_automaton", lambda *_args, **_options: None)
+        reward = rl.compile(text=text)
+        assert "arrived" not in code_of(reward) and "walked" not in code_of(reward)
+        return reward
+
+
+def code_of(reward) -> str:
+    module = reward.as_module()
+    return "\n".join(part.code for part in module.modules() if hasattr(part, "code"))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_formulas_by_walks_and_by_words(seed, monkeypatch):
+    rng = random.Random(seed)
+    formulas = [str(drawn(rng, 4, past=rng.random() < 0.5, future=rng.random() < 0.7)) for _ in range(6)]
+    formulas += ["a until b", "not (a since b)", "always (a implies eventually b)", "a or (b weak_until next a)"]
+    lines = [f"output t{n} = {each}\noutput h{n} = holds({each})" for n, each in enumerate(formulas)]
+    text = HEAD + "\n".join(lines) + "\n"
+    walking, words = rl.compile(text=text), by_words(text, monkeypatch)
+    code = code_of(walking)
+    assert "arrived" in code and "walked" in code
+    for lengths in ([3] * 20, [rng.randint(0, 9) for _ in range(20)]):
+        columns = {"a": [[rng.random() < 0.6 for _ in range(n)] for n in lengths],
+                   "b": [[[rng.random() < 0.4 for _ in range(2)] for _ in range(n)] for n in lengths]}
+        got, wanted = walking(columns), words(columns)
+        for name in wanted.outputs:
+            assert got.to_lists(name) == wanted.to_lists(name), (name, formulas[int(name[1:])])
+
+
+def test_what_is_null_is_read_by_words(monkeypatch):
+    text = HEAD + "output t = a until a\noutput h = holds(eventually a)\n"
+    columns = {"a": [[True, None, False], [False, True, None]], "b": [[[True, True]] * 3] * 2}
+    out = rl.compile(text=text)(columns)
+    assert out.to_lists("h") == [True, True] and out.to_lists("t") == [[True, None, False], [False, True, None]]
+
+
+def test_a_walk_exports():
+    module = rl.compile(text="input a : bool[step]\ninput b : bool[step]\noutput h = holds(a until b)\n"
+                             "output v = verdict(a until b)\n").as_module()
+    given = {"a": torch.tensor([[True, True, False]]), "b": torch.tensor([[False, False, True]]), "step_length": torch.tensor([3])}
+    arguments = tuple(given[name] for name in module.inputs)
+    exported = torch.export.export(module, arguments).module()(*arguments)
+    assert exported["h"].tolist() == [True] and exported["v"].tolist() == [[0, 0, 1]]
