@@ -10,8 +10,11 @@ LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
 _STEP, _NEXT, _EPISODE = range(3)
 
 #: Reductions, scans, temporal words and walks that look at no later position than the one they answer for.
-_PAST = frozenset({"cumsum", "cumprod", "cummax", "cummin", "cummean", "cumcount", "prev", "delta", "first",
+_PAST = frozenset({"cumsum", "cumprod", "cummax", "cummin", "cummean", "cumcount", "prev", "delta",
                    "previous", "weak_previous", "once", "historically", "since", "triggers", "opening", "walk"})
+
+#: Temporal words that look ahead within a window.
+_WINDOWED = frozenset({"always", "eventually", "until", "weak_until", "release", "strong_release"})
 
 #: Placements whose value at a position can rest on any position of an ordered axis.
 _ANYWHERE = frozenset({"place", "spread", "rename"})
@@ -21,7 +24,10 @@ def availability(spec: Spec, roots: list[Node]) -> dict[Node, str]:
     """The level of every node that the roots rest on."""
     levels: dict[Node, int] = {}
     for node in reachable(roots):
-        levels[node] = max([_own(spec, node), *(levels[arg] for arg in node.args)])
+        below = max((levels[arg] for arg in node.args), default=_STEP)
+        own = _own(spec, node)
+        # One step ahead of what is itself known one step later is more than the next step.
+        levels[node] = _EPISODE if own == below == _NEXT and _is_ahead(node) else max(own, below)
     return {node: LEVELS[level] for node, level in levels.items()}
 
 
@@ -33,7 +39,14 @@ def _own(spec: Spec, node: Node) -> int:
         return _EPISODE if node["axis"].ordered else _STEP
     if node.get("window"):
         return LEVELS.index("group" if node.get("group") else node["window"])
-    if node.op == "ahead":
+    if node.op == "pick":
+        return _EPISODE if node["axis"].ordered and node["index"] else _STEP
+    if node.op == "call":
+        whole = [axis for arg in node.args for axis in arg.type.axes if axis not in node["lifted"]]
+        return _EPISODE if any(axis.ordered for axis in whole) else _STEP
+    if node.op == "state":
+        return _EPISODE if node["backward"] else _STEP
+    if _is_ahead(node):
         return _NEXT
     if node.get("roles") is not None:
         future = node.op not in _PAST and any(axis.ordered for axis in node["over"])
@@ -41,6 +54,16 @@ def _own(spec: Spec, node: Node) -> int:
     if node.op in _ANYWHERE:
         return _of_placement(node)
     return _STEP
+
+
+def _is_ahead(node: Node) -> bool:
+    """Whether it looks at the step after its own, and no further: a word for it, or a window that ends there."""
+    if node.op in ("ahead", "next", "weak_next"):
+        return not node.get("window")
+    if node.op not in _WINDOWED:
+        return False
+    high = dict(zip(node["roles"], node.args)).get("high")
+    return high is not None and high.op == "const" and high["value"] == 1
 
 
 def _of_input(spec: Spec, node: Node) -> int:

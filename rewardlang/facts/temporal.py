@@ -64,7 +64,7 @@ _FINITE: Ends = (False, False)
 
 #: Operators that hand infinite ends on as they are.
 _CARRIERS = frozenset("gate coalesce add mul min max sum mean first last pick spread rename place at_first at_last every "
-                      "vector cummax cummin cumsum cummean prev ahead abs".split())
+                      "vector cummax cummin cumsum cummean prev ahead abs push".split())
 #: Temporal words that see at least their own step, unless a window keeps it out.
 _OWN_STEP = frozenset("always eventually once historically until weak_until release strong_release since triggers".split())
 _BESIDE = {"next": False, "previous": False, "weak_next": True, "weak_previous": True}
@@ -86,6 +86,8 @@ def infinite_ends(nodes: list[Node], of_nothing: bool) -> dict[Node, Ends]:
 def _ends(node: Node, args: list[Ends], of_nothing: bool) -> Ends:
     if node.op == "const" and isinstance(node["value"], float):
         return node["value"] == inf, node["value"] == -inf
+    if node.op == "memory":
+        return node["infinite"], node["infinite"]
     if node.get("margin"):
         return _of_temporal(node, args, of_nothing)
     if node.op in ("minimum", "maximum"):
@@ -95,6 +97,8 @@ def _ends(node: Node, args: list[Ends], of_nothing: bool) -> Ends:
         return args[0][::-1]
     if node.op == "sub":
         return args[0][0] or args[1][1], args[0][1] or args[1][0]
+    if node.op == "div":
+        return _any_sign(args[:1])
     if node.op in _CARRIERS:
         return _any_sign(args) if node.op in ("add", "mul", "abs") else _either(args)
     return _FINITE

@@ -1,5 +1,6 @@
 """Reductions and scans in the reference interpreter: which entries one position sees, and what it makes of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rewardlang.ops.floats import call
@@ -13,11 +14,12 @@ _EMPTY = {"cumsum": 0, "cumprod": 1, "cumcount": 0}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry of a population: its place in it from 0, its value, whether it counts, whether it is the own one."""
+    """One entry of a population: its place in it from 0, its value, whether it counts (None: invalid), whether it is the
+    own one."""
 
     place: int
     x: object
-    counts: bool
+    counts: bool | None
     own: bool
 
 
@@ -30,7 +32,7 @@ def options(node, row: Operator) -> dict[str, object]:
 def reduced(run, node, row: Operator, rollout: int, at: dict):
     """A reduction's value at one position of its result."""
     members = _members(run, node, rollout, at)
-    if members is None:
+    if members is None or _unknown(members):
         return None
     seen = [member for member in members if member.counts]
     value = call(run.kernel, row, [member.x for member in seen], **options(node, row))
@@ -48,6 +50,8 @@ def scanned(run, node, row: Operator, rollout: int, at: dict):
     if own is None:  # a rollout whose key is invalid belongs to no population
         return None
     if row.name in _RUNNING:
+        if _unknown(member for member in members if member.place <= own.place):
+            return None
         seen = [member.x for member in members if member.counts and member.place <= own.place]
         if None in seen:
             return None
@@ -56,6 +60,9 @@ def scanned(run, node, row: Operator, rollout: int, at: dict):
         edge = run.read(_roles(node)["start"], rollout, at)
         before = [member.x for member in members if member.counts and member.place < own.place]
         after = [member.x for member in members if member.counts and member.place > own.place]
+        unseen = (member.place <= own.place if row.name == "ahead" else member.place >= own.place for member in members)
+        if _unknown(member for member, skipped in zip(members, unseen) if not skipped):
+            return None
         if row.name == "ahead":
             return call(run.kernel, row, [own.x, *after], edge)[0]
         return call(run.kernel, row, [*before, own.x], edge)[-1]
@@ -64,9 +71,14 @@ def scanned(run, node, row: Operator, rollout: int, at: dict):
 
 def _among_all(run, node, row: Operator, members: list[Member], own: Member):
     seen = [member for member in members if member.counts]
-    if own not in seen or any(member.x is None for member in seen):
+    if _unknown(members) or own not in seen or any(member.x is None for member in seen):
         return None
     return call(run.kernel, row, [member.x for member in seen], **options(node, row))[seen.index(own)]
+
+
+def _unknown(members: Iterable[Member]) -> bool:
+    """Whether it is invalid for some whether they count."""
+    return any(member.counts is None for member in members)
 
 
 def _roles(node) -> dict:
@@ -87,11 +99,11 @@ def _of_positions(run, roles: dict, over: tuple, rollout: int, at: dict) -> list
     if places is None:
         return None
     keys, admits = (_all(run, roles.get(role), rollout, places) for role in ("by", "where"))
-    if None in keys or None in admits:
+    if None in keys or None in admits and "by" in roles:
         return None
     own_key = run.read(roles["by"], rollout, at) if "by" in roles else True
     entries = _all(run, roles.get("x"), rollout, places)
-    return [Member(place, x, admitted is True and key == own_key, position == at)
+    return [Member(place, x, None if admitted is None else admitted is True and key == own_key, position == at)
             for place, (position, x, admitted, key) in enumerate(zip(places, entries, admits, keys, strict=True))]
 
 

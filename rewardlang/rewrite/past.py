@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from math import inf
 
-from rewardlang.ir.node import Node
+from rewardlang.facts.temporal import infinite_ends
+from rewardlang.ir.node import Node, reachable
 from rewardlang.rewrite.steps import NotOnline, Steps
 from rewardlang.values.types import BOOL, FLOAT, INT, Kind, Type
 
@@ -24,11 +25,16 @@ def _parts(steps: Steps, node: Node) -> tuple[Node | None, Node | None, Type]:
     return x, roles.get("where"), steps.type_of(node.type)
 
 
+def _infinite(node: Node) -> bool:
+    """Whether ±inf is a proper value of a node, as it is of margins."""
+    return any(infinite_ends(reachable([node]), True)[node])
+
+
 def _running(combine: str, neutral, counted: bool = False) -> Callable[[Steps, Node], Node]:
     """A scan that joins each entry to those before it."""
     def rule(steps: Steps, node: Node) -> Node:
         x, where, type_ = _parts(steps, node)
-        found = _accumulated(steps, combine, neutral, steps.const(1, INT) if counted else x, where, type_)
+        found = _accumulated(steps, combine, neutral, steps.const(1, INT) if counted else x, where, type_, _infinite(node))
         if where is None or combine in ("add", "mul"):
             return found
         # Before the first entry that counts there is no value.
@@ -37,8 +43,9 @@ def _running(combine: str, neutral, counted: bool = False) -> Callable[[Steps, N
     return rule
 
 
-def _accumulated(steps: Steps, combine: str, neutral, x: Node, where: Node | None, type_: Type) -> Node:
-    held = steps.memory(type_, neutral, combine, neutral, x, where)
+def _accumulated(steps: Steps, combine: str, neutral, x: Node, where: Node | None, type_: Type,
+                 infinite: bool) -> Node:
+    held = steps.memory(type_, neutral, combine, neutral, x, where, infinite=infinite)
     if held.update is None:
         both = steps.make(combine, held.leaf, x, type=type_)
         held.update = both if where is None else steps.make("gate", where, both, held.leaf, type=type_)
@@ -47,8 +54,8 @@ def _accumulated(steps: Steps, combine: str, neutral, x: Node, where: Node | Non
 
 def _cummean(steps: Steps, node: Node) -> Node:
     x, where, type_ = _parts(steps, node)
-    total = _accumulated(steps, "add", 0, x, where, type_)
-    count = _accumulated(steps, "add", 0, steps.const(1, INT), where, INT.with_axes(type_.axes))
+    total = _accumulated(steps, "add", 0, x, where, type_, _infinite(node))
+    count = _accumulated(steps, "add", 0, steps.const(1, INT), where, INT.with_axes(type_.axes), False)
     return steps.make("div", total, count, type=type_)
 
 
@@ -56,30 +63,23 @@ def _prev(steps: Steps, node: Node) -> Node:
     x, where, type_ = _parts(steps, node)
     start = steps.roles(node)["start"]
     if where is None:
-        held, found = steps.earlier(node, type_, start)
+        held, found = steps.earlier(node, type_, start, _infinite(node))
         held.update = x
         return found
-    seen = steps.memory(BOOL.with_axes(type_.axes), False)
-    seen.update = steps.make("or", seen.leaf, where, type=BOOL)
-    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0)
+    seen = steps.memory(INT.with_axes(where.type.axes), 0, "admitted", where)   # a count: once invalid, always so
+    seen.update = steps.make("add", seen.leaf, steps.make("number", where, type=INT), type=INT)
+    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=_infinite(node))
     held.update = steps.make("gate", where, x, held.leaf, type=type_)
-    return steps.make("gate", seen.leaf, held.leaf, start, type=type_)
+    return steps.make("gate", steps.make("gt", seen.leaf, steps.const(0, INT), type=BOOL), held.leaf, start, type=type_)
 
 
 def _delta(steps: Steps, node: Node) -> Node:
     return steps.make("sub", steps.roles(node)["x"], _prev(steps, node), type=steps.type_of(node.type))
 
 
-def _first(steps: Steps, node: Node) -> Node:
-    x, where, type_ = _parts(steps, node)
-    if where is not None:
-        raise NotOnline(node, "is not known before the first step that `where` admits")
-    return _opening(steps, node)
-
-
 def _opening(steps: Steps, node: Node) -> Node:
     x, type_ = steps.roles(node)["x"], steps.type_of(node.type)
-    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0)
+    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=_infinite(node))
     held.update = steps.make("gate", steps.begun(), held.leaf, x, type=type_)
     return held.update
 
@@ -107,7 +107,7 @@ def _pick(steps: Steps, node: Node) -> Node:
     if node["index"]:
         raise NotOnline(node, f"is known only from step {node['index']} on")
     x, type_ = steps.image[node.args[0]], steps.type_of(node.type)
-    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0)
+    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=_infinite(node))
     held.update = steps.make("gate", steps.begun(), held.leaf, x, type=type_)
     return held.update
 
@@ -162,7 +162,7 @@ class _Word:
         """The greatest from `high` to `low` steps behind."""
         x = self.steps.delayed(x, low, self.bottom)
         if high is None:
-            held = self.steps.memory(x.type, self.bottom, "once", x)
+            held = self.steps.memory(x.type, self.bottom, "once", x, infinite=True)
             held.update = self.higher(held.leaf, x)
             return held.update
         width = high - low + 1
@@ -197,7 +197,7 @@ class _Word:
 
     def since(self, p: Node, q: Node, low: int, high: int | None) -> Node:
         """As the batch reads it: q in the window, p since its end, and from there p since q without a window."""
-        held = self.steps.memory(self.lower(p, q).type, self.bottom, "since", p, q)
+        held = self.steps.memory(self.lower(p, q).type, self.bottom, "since", p, q, infinite=True)
         held.update = self.higher(q, self.lower(p, held.leaf))
         found = self.steps.delayed(held.update, low, self.bottom)
         if low:
@@ -218,7 +218,7 @@ class _Word:
 RULES: dict[str, Callable[[Steps, Node], Node]] = {
     "cumsum": _running("add", 0), "cumprod": _running("mul", 1), "cumcount": _running("add", 0, counted=True),
     "cummax": _running("maximum", -inf), "cummin": _running("minimum", inf), "cummean": _cummean,
-    "prev": _prev, "delta": _delta, "first": _first, "opening": _opening,
+    "prev": _prev, "delta": _delta, "opening": _opening,
     "walk": _walk, "index": _index, "at_first": _at_first, "every": _every, "pick": _pick,
     **{word: _temporal(getattr(_Word, word)) for word in
        ("once", "historically", "since", "triggers", "previous", "weak_previous")},

@@ -85,11 +85,11 @@ class Steps:
         """A constant."""
         return self.graph.add("const", (), type_.entry(), value=value)
 
-    def memory(self, type_: Type, initial, *key) -> Memory:
-        """Something held, a new one unless it has a key that was asked for before."""
+    def memory(self, type_: Type, initial, *key, infinite: bool = False) -> Memory:
+        """Something held, a new one unless it has a key that was asked for before; `infinite` where ±inf is proper to it."""
         if key and (key, type_) in self._shared:
             return self._shared[key, type_]
-        leaf = self.graph.add("memory", (), type_.as_optional(), slot=len(self.memories))
+        leaf = self.graph.add("memory", (), type_.as_optional(), slot=len(self.memories), infinite=infinite)
         made = Memory(leaf, initial)
         self.memories.append(made)
         if key:
@@ -102,12 +102,12 @@ class Steps:
         known.update = self.const(True, BOOL)
         return known.leaf
 
-    def delayed(self, x: Node, steps: int, fill) -> Node:
-        """The value so many steps before, `fill` where there was none."""
+    def delayed(self, x: Node, steps: int, fill: bool | float) -> Node:
+        """The truth or margin so many steps before, `fill` where there was none."""
         if not steps:
             return x
         if steps == 1:
-            held = self.memory(x.type, fill, "delayed", x, fill)
+            held = self.memory(x.type, fill, "delayed", x, fill, infinite=True)
             held.update = x
             return held.leaf
         pushed = self._pushed(x, steps, fill)
@@ -115,12 +115,12 @@ class Steps:
         return self.graph.add("pick", (pushed.args[0],), x.type, axis=axis, index=0)
 
     def recent(self, x: Node, steps: int, fill) -> Node:
-        """The values of the last so many steps, this one's included, along a new axis; `fill` before the first."""
+        """The truths or margins of the last so many steps, this one's included, along a new axis; `fill` before the first."""
         return self._pushed(x, steps, fill)
 
     def _pushed(self, x: Node, steps: int, fill) -> Node:
         axis = Axis(f"last {steps}", size=steps)
-        held = self.memory(x.type.with_axes((*x.type.axes, axis)), fill, "window", x, steps, fill)
+        held = self.memory(x.type.with_axes((*x.type.axes, axis)), fill, "window", x, steps, fill, infinite=True)
         held.update = self.graph.add("push", (held.leaf, x), held.leaf.type, axis=axis)
         return held.update
 
@@ -162,12 +162,12 @@ class Steps:
         """The images of a node's arguments by role."""
         return {role: self.image[arg] for role, arg in zip(node["roles"], node.args, strict=True)}
 
-    def earlier(self, node: Node, x_type: Type, start: Node) -> tuple[Memory, Node]:
+    def earlier(self, node: Node, x_type: Type, start: Node, infinite: bool = False) -> tuple[Memory, Node]:
         """A memory of a value, and its reading: `start` before the first step."""
         if start.op == "const" and not isinstance(start["value"], tuple) and start["value"] is not None:
-            held = self.memory(x_type, start["value"])
+            held = self.memory(x_type, start["value"], infinite=infinite)
             return held, held.leaf
-        held = self.memory(x_type, False if x_type.kind is BOOL.kind else 0)
+        held = self.memory(x_type, False if x_type.kind is BOOL.kind else 0, infinite=infinite)
         return held, self.make("gate", self.begun(), held.leaf, start, type=x_type)
 
     def _carried(self, node: Node) -> Node:

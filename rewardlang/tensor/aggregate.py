@@ -50,9 +50,22 @@ class Aggregates:
         real = self.real(over)
         keep = self._mask(self.k.both(real, where.plain() if where is not None else None))
         sure = self.k.both(*(self._everywhere(value.valid, real, over) for value in (where, by) if value is not None))
+        if where is not None and where.valid is not None and by is None and node.op in _RUNNING | _NEIGHBOURS:
+            sure = self._sure_where_seen(node.op, where.valid, real, over)
         alive = self.k.both(sure, *(self._told(axis, over) for axis in over))
         sparse = where is not None or by is not None
         return Seen(False, over, keep, by.plain() if by is not None else None, real, sparse, alive)
+
+    def _sure_where_seen(self, op: str, valid: Value, real: Value | None, over: tuple[Axis, ...]) -> Value:
+        """Where no position that a scan looks at has an invalid `where`."""
+        failed = self.build.number(self.k.number(self.k.logical_not(valid)))
+        entries = self.k.gather(failed, real, over)
+        seen = self.k.spread_out(self.k.cumsum(entries))
+        if op == "ahead":
+            seen = self.k.sub(self.k.sum(entries), seen)
+        elif op in _NEIGHBOURS:
+            seen = self.k.sub(seen, failed)
+        return self.k.le(seen, Value(0))
 
     def _told(self, axis: Axis, over: tuple[Axis, ...]) -> Value | None:
         """Where the length of an axis is known, at every position of those of `over` that it lies within."""

@@ -205,7 +205,9 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
         if x is None:
             self.own[node] = FALSE
         if not node.type.kind.on_host:
-            return INVALID if x is None else self._literal(x, node.type.axes, node.type.kind is Kind.BOOL)
+            if x is None:
+                return FALSE.masked(FALSE) if node.type.kind is Kind.BOOL else INVALID
+            return self._literal(x, node.type.axes, node.type.kind is Kind.BOOL)
         self.hosted.append(node)
         axes = node.type.axes if isinstance(x, tuple | list) else ()
         data = self.input(self.id_name(node), axes, batched=False)

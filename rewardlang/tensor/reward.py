@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, fx, nn
@@ -18,6 +19,7 @@ from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
 from rewardlang.tensor.membership import check_sizes
+from rewardlang.tensor.online import Online, OnlineState, Step
 from rewardlang.tensor.padded import known_axes
 from rewardlang.tensor.params import resolve_params
 from rewardlang.tensor.plan import Plan, Planner
@@ -73,6 +75,7 @@ class CompiledReward:
         self._codes: dict[tuple[Plan, Variant], Code] = {}
         self._asked = outputs
         self._memories: dict[str, Memory] = {}
+        self._online: Online | None = None
         self._check_required(outputs)
 
     def _check_names(self, bind: Mapping[str, object], outputs: Sequence[str] | None) -> None:
@@ -217,6 +220,40 @@ class CompiledReward:
                 # A step reads a value that is the same for all rollouts from the first: there is one even of no rollouts.
                 run.lists[node] = [emitter.fixed[node]] * max(batch.size, 1)
         return run
+
+    # One step at a time -----------------------------------------------------------------------------------------------
+
+    def start(self, size: int, axis: str | None = None, device: torch.device | str = "cpu") -> OnlineState:
+        """The state of `size` environments before their first step, for `step`.
+
+        Steps are those of the program's only ordered axis (that of its `setting`, or the one named by `axis`). Raises
+        RewardError where no output is known one step at a time.
+        """
+        self._online = Online(self, self._of_steps, self._asked or list(self.spec.outputs), axis)
+        return self._online.start(size, device)
+
+    def step(
+        self, columns: Mapping[str, object], state: OnlineState, reset: object = None, ending: object = None,
+        lengths: Mapping[str, object] | None = None,
+    ) -> tuple[Step, OnlineState]:
+        """One step of every environment, and the state after it.
+
+        `columns` by name hold this step's entries, [B, *other axes]; what has no step (a text, a target) is given each
+        time. Environments in which `reset` (bool [B]) is true begin a new episode with this step; `ending` tells in which
+        it ends with this step, which `progress` wants to know. No gradient passes. Raises RewardError for a state of
+        another spec, other params, or another number of environments.
+        """
+        if self._online is None:
+            self._online = Online(self, self._of_steps, self._asked or list(self.spec.outputs))
+        return self._online.step(columns, state, reset, ending, lengths)
+
+    def _of_steps(self, spec: Spec, total: frozenset[Node]) -> "CompiledReward":
+        """A reward of another graph, with the params and bindings of this one."""
+        _, bind, trust, _ = self._given
+        plain = {name: x for name, x in self.params.items() if not isinstance(x, nn.Parameter)}
+        made = CompiledReward(replace(spec, params={}), {}, bind, trust, None, self.compiled, total)
+        made.params.update(plain | dict(self.trained.items()))
+        return made
 
     # Statistics over the run -----------------------------------------------------------------------------------------
 

@@ -48,11 +48,11 @@ class States:
         batched, axes = any(value.batched for value in (state, *propositions)), node.type.axes
         held = self.build.full(state.plain(), axes, batched)
         letter = tuple(self.build.full(value.plain(), axes, batched) for value in propositions)
-        stages = tuple((stage.first, stage.width, self._entries(stage.entries)) for stage in node["table"].stages)
+        stages = tuple((stage.first, stage.width, self._lookup(stage.entries)) for stage in node["table"].stages)
         data = self.build.call(walks.advanced, held, letter, stages)
         return Value(data, axes, batched).masked(self.k.both(state.valid, *(value.valid for value in propositions)))
 
-    def _entries(self, entries: tuple[int, ...]) -> fx.Node:
+    def _lookup(self, entries: tuple[int, ...]) -> fx.Node:
         return self._held(f"entries_{len(self.build.attributes)}", torch.tensor(entries, device=self.build.device))
 
     def pushed(self, node: Node) -> Value:

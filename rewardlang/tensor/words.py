@@ -126,6 +126,30 @@ def rows_are_pairs(name: str) -> str:
     return f"`{name}` compares no rollouts: each row is a pair by itself, and the output its margin"
 
 
+def not_online(output: str, why: str) -> str:
+    """For an output that has no value at its own step."""
+    return f"`{output}` is not known one step at a time: {why}; score it in batches"
+
+
+def no_step_axis(found: list[str], wanted: str | None) -> str:
+    """Where it is not clear which steps are meant."""
+    if wanted is not None:
+        return f"no output runs along an ordered axis `{wanted}`"
+    if not found:
+        return "no output runs along an ordered axis: there are no steps to take"
+    return f"there are steps along {listed(found)}: say which with `axis`"
+
+
+def other_state() -> str:
+    """For a state that is none of this reward."""
+    return "this state belongs to another spec, or to other params: begin with `reward.start`"
+
+
+def other_size(wanted: int, got: int) -> str:
+    """For another number of environments than the state has."""
+    return f"the state holds {wanted} environments, and {got} came"
+
+
 def wrong_dimensions(column: str, wanted: int, axes: str, got: int) -> str:
     """For a tensor column with too few or too many dimensions."""
     return f"column `{column}` must have {wanted} dimensions (rollouts{axes}) and has {got}"
