@@ -306,7 +306,8 @@ def plain(x: object) -> object:
     """A constant of the graph as Python numbers and lists."""
     if isinstance(x, tuple | list):
         return [plain(entry) for entry in x]
-    return float(x) if isinstance(x, Fraction) else x
+    beyond = isinstance(x, int) and not -2**63 <= x < 2**63     # no tensor holds such a whole number
+    return float(x) if isinstance(x, Fraction) or beyond else x
 
 
 def coded(x: object, type_: Type) -> object:

@@ -88,6 +88,14 @@ def test_a_comparison_that_may_have_no_value_must_say_what_then():
     assert out.to_lists("o1") == [[0.5], [0.5, 0.5]]
 
 
+def test_a_margin_that_overflows_to_no_number_is_invalid_there_and_says_so():
+    apart = "x * 1e308 * 10 - y * 1e308 * 10"
+    out = compiled(f"margins(once {apart} >= 0)", f"robustness(always {apart} >= 0)",
+                   head=HEAD + "input y : float[step] in [-1, 1]\n")({"x": [[0.0, 1.0, 0.0], [0.0]], "y": [[0.0, 1.0, 0.0], [0.0]]})
+    assert out.to_lists("o0") == [[0, None, None], [0]] and out.to_lists("o1") == [None, 0]
+    assert "finite" in out.reasons("o0")[0] and not out.reasons("o0")[1]
+
+
 # --- windows -----------------------------------------------------------------------------------------------------------
 
 
