@@ -91,7 +91,7 @@ def _window(cx: Context, call: tree.Call, row: Operator, subject: Node | None) -
     if len(call.over.axes) > 1:
         raise cx.fail("RW107", call.span, name=row.name, problem=f"cannot join `{population}` with another axis")
     ragged = [axis.name for axis in axes if axis.ragged]
-    if ragged:
+    if ragged and population != "group":    # the samples of one prompt may share positions, as tokens of one reference
         problem = f"compares rollouts, whose `{ragged[0]}` may differ in length: reduce `{ragged[0]}` first"
         raise cx.fail("RW107", call.span, name=row.name, problem=problem)
     return Window((), population)
@@ -198,7 +198,8 @@ def _optional(cx: Context, row: Operator, window: Window, parts: dict[str, Node]
     """Whether the result may be invalid by type: an invalid entry, or an empty collection where that has no value."""
     if window.population is not None:
         left_out = any(parts[role].type.optional for role in ("x", "where") if role in parts) or "where" in parts
-        enough = (cx.spec.group_size or (1, 1))[0] if window.population == "group" else 1
+        alike = window.population == "group" and not any(axis.ragged for node in parts.values() for axis in node.type.axes)
+        enough = (cx.spec.group_size or (1, 1))[0] if alike else 1
         return row.domain is not None and (left_out or enough <= options.get("ddof", 0))
     if any(node.type.optional for node in parts.values()):
         return True

@@ -78,6 +78,8 @@ def count_of(ranges, node: Node, context: Context, args: dict[str, Node]) -> Int
     if node.get("window"):
         size = ranges.spec.group_size if node.get("group") and node["window"] == "batch" else None
         found = Interval(*size) if size else Interval(1, inf)
+        if any(axis.ragged for arg in node.args for axis in arg.type.axes):     # others may have no such position
+            found = Interval(1, found.hi)
         sure = sure and ("x" not in args or not ranges.fact(args["x"]).fails)
         return found if sure else Interval(0, found.hi)
     found = Interval(1, 1)

@@ -66,3 +66,33 @@ def test_the_mean_of_the_others_leaves_the_own_out():
     for place, prompt in enumerate(prompts):
         others = [x[i] for i, other in enumerate(prompts) if other == prompt and i != place and x[i] is not None]
         assert got[place] == (pytest.approx(sum(others) / len(others)) if others else None)
+
+
+def test_positions_of_a_group_are_compared_where_rollouts_have_them():
+    draw = Random(8)
+    prompts = [draw.choice("ab") for _ in range(8)] + ["alone"]
+    x = [[draw.choice([None, draw.gauss(0, 1)]) for _ in range(draw.randint(0, 4))] for _ in prompts]
+    text = "input prompt : id\ngroup by prompt\ninput x : float[token]?\n" \
+        "output mean_at = mean(x over group)\noutput many = sum(valid(x) over group)\n" \
+        "output least = min(x over group where (x > 0) ?? false)\noutput spread = std(x over group, ddof = 1)\n" \
+        "output place = rank(x over group, ties = order)\noutput so_far = cumcount(over group where valid(x))"
+    out = rl.compile(text=text)({"prompt": prompts, "x": x})
+    for row, prompt in enumerate(prompts):
+        mates = [i for i, other in enumerate(prompts) if other == prompt]
+        for at, own in enumerate(x[row]):
+            seen = [(i, x[i][at]) for i in mates if at < len(x[i]) and x[i][at] is not None]
+            values = [value for _, value in seen]
+            above = [value for value in values if value > 0]
+            mean = sum(values) / len(values) if values else None
+            spread = (sum((v - mean) ** 2 for v in values) / (len(values) - 1)) ** 0.5 if len(values) > 1 else None
+            wanted = {"mean_at": mean, "many": len(values), "least": min(above) if above else None, "spread": spread,
+                      "place": None if own is None else 1 + sum(value > own for value in values),
+                      "so_far": sum(i <= row for i, _ in seen)}
+            for name, value in wanted.items():
+                got = out.to_lists(name)[row][at]
+                assert got == (value if value is None else pytest.approx(value, abs=1e-9)), (name, row, at)
+
+
+def test_lengths_may_not_be_compared_over_a_batch():
+    found = rl.check(text="input x : float[token]\noutput m = mean(x over batch)")
+    assert [diagnostic.code for diagnostic in found] == ["RW107"]
