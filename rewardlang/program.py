@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rewardlang.automata.machine import Machine
 from rewardlang.classes.derive import Expressivity, objective_in, objective_of
+from rewardlang.classes.follows import Needs, refusals
 from rewardlang.elaborate.elaborate import elaborate
 from rewardlang.facts.analyse import Facts, OutputFacts, analyse
 from rewardlang.facts.formulas import ReadFormula, read_formulas
@@ -84,6 +85,19 @@ class Program:
     def objective(self) -> ObjectiveInfo | None:
         """What is maximised: as it is written, else the expected return; None without a reward."""
         return objective_in(self.spec)
+
+    def refusals(self, needs: Needs) -> tuple[str, ...]:
+        """What a trainer with these abilities could not serve of the reward, a sentence each; empty where it can.
+
+        >>> load(text="input correct : bool\\nreward = correct").refusals(Needs(availability="step"))
+        ('the reward is known at `episode`, and this trainer takes it at `step` at the latest',)
+        """
+        objective = self.objective
+        if objective is None:
+            return ("this program has neither a `reward` nor an `objective`",)
+        rewards = [view.availability for view in self.outputs.values() if view.role == "reward"]
+        found = self.facts.expressivity(objective)
+        return refusals(self.spec, objective, found, rewards[0] if rewards else "episode", needs)
 
     @property
     def inputs(self) -> Mapping[str, InputInfo]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from rewardlang.classes.pages import page as formalism_page
 from rewardlang.cli.language import Word, first_sentence, word, words
 from rewardlang.data import folder
 from rewardlang.ops.docs import literal
@@ -14,13 +15,14 @@ from rewardlang.syntax import tree
 from rewardlang.syntax.parse import parse
 from rewardlang.text.codes import CODES
 from rewardlang.text.source import Source
+from rewardlang.values.classes import FORMALISMS
 
 DECLARED = (tree.Def, tree.External, tree.Machine, tree.Let)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: `kind` is `diagnostic`, `word`, `operator`, `function` or `module`; `summary` is its line in a list."""
+    """One page: `kind` is `diagnostic`, `word`, `operator`, `formalism`, `function` or `module`; `summary` is one line."""
 
     name: str
     kind: str
@@ -33,6 +35,8 @@ def find_page(topic: str) -> Page | None:
     code = next((row.code for row in CODES.values() if topic.upper() == row.code or topic == row.name), None)
     if code is not None:
         return _of_code(code)
+    if topic in FORMALISMS:
+        return _of_formalism(topic)
     operator = next((row for row in OPERATORS.values() if topic in (row.name, row.symbol)), None)
     wanted = {page.name: page for page in library() if topic in (page.name, page.name.rpartition(".")[2])}
     found = word(topic)
@@ -46,7 +50,8 @@ def find_page(topic: str) -> Page | None:
 def all_pages() -> list[Page]:
     """Every page, by kind."""
     of_words = [_of_word(each, each.name, ()) for each in words() if each.name not in OPERATORS]
-    return [_of_code(code) for code in CODES] + of_words + [_of_operator(row) for row in OPERATORS.values()] + [*library()]
+    return [_of_code(code) for code in CODES] + of_words + [_of_operator(row) for row in OPERATORS.values()] \
+        + [_of_formalism(name) for name in FORMALISMS] + [*library()]
 
 
 def names() -> list[str]:
@@ -54,6 +59,10 @@ def names() -> list[str]:
     found = [page.name for page in all_pages()]
     found += [name for each in words() for name in each.words]
     return found + [name.rpartition(".")[2] for name in found] + [row.name for row in CODES.values()]
+
+
+def _of_formalism(name: str) -> Page:
+    return Page(name, "formalism", FORMALISMS[name].title, formalism_page(name))
 
 
 def _of_code(code: str) -> Page:

@@ -145,8 +145,20 @@ class Group(Document):
     size: tuple[Number, Number] | None
 
 
+class Formalism(Document):
+    """Where an output stands among the formalisms of objectives, if it (of the reward: the objective) is maximised."""
+
+    general: list[str]
+    effective: list[str]
+    """Under the state model of the setting."""
+    exact: bool
+    flags: list[str]
+    derivation: list[str]
+    notes: list[str]
+
+
 class Output(Document):
-    """What is proved about one output. `class` is not derived by this version."""
+    """What is proved about one output."""
 
     type: str
     axes: list[str]
@@ -155,7 +167,7 @@ class Output(Document):
     bounds_tight: bool
     return_bounds: Range | None
     discounted_bounds: Range | None
-    class_: None = Field(alias="class")
+    class_: Formalism | None = Field(alias="class")
     availability: str
     role: str
     varying: list[str]

@@ -147,7 +147,7 @@ class TestExplain:
         listed = rwd("explain").out
         assert "RW001" in listed and "softmax" in listed and "std.length.overlong" in listed
         pages = json.loads(rwd("explain", "--format", "json").out)["pages"]
-        assert {page["kind"] for page in pages} == {"diagnostic", "word", "operator", "module", "function"}
+        assert {page["kind"] for page in pages} == {"diagnostic", "word", "operator", "formalism", "module", "function"}
 
     def test_every_word_that_begins_a_declaration_or_a_block_has_a_page(self, rwd):
         language = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")

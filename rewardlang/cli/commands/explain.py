@@ -8,6 +8,7 @@ from rewardlang.cli.terminal import say, say_json
 from rewardlang.text.near import did_you_mean
 
 HEADINGS = {"diagnostic": "Diagnostics", "word": "Language", "operator": "Operators",
+            "formalism": "Formalisms of objectives",
             "module": "Standard library", "function": "Standard library"}
 
 

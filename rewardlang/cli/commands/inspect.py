@@ -2,17 +2,20 @@
 
 from types import SimpleNamespace
 
+from rewardlang.classes.derive import Expressivity
+from rewardlang.classes.follows import remembered
+from rewardlang.classes.guide import ADVICE
 from rewardlang.cli.errors import CLEAN
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.formula_checks import CheckedFormula
 from rewardlang.ir.node import leaves, reachable
+from rewardlang.ir.objective import nodes_of
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
 from rewardlang.program import OutputView, Program
 from rewardlang.text.plain import phrase, plain
 from rewardlang.values.interval import Interval
 
-LATER = "the class of this spec, and its memory, are not derived by this version"
 
 
 def run(values: SimpleNamespace) -> int:
@@ -46,7 +49,7 @@ def examine(program: Program) -> dict:
         "cost": {"nodes": len(reachable(output.node for output in spec.outputs.values())),
                  "nodes_optimized": len(reachable(output.node for output in program.optimized.outputs.values())),
                  "calls": {name: _calls(program, name) for name in spec.externals if _calls(program, name)}},
-        "notes": [LATER],
+        "notes": _follows(program),
     }
 
 
@@ -77,12 +80,31 @@ def _calls(program: Program, name: str) -> int:
     return sum(node["callee"] == name for node in leaves(nodes, "call"))
 
 
+def _class(found: Expressivity | None) -> dict | None:
+    if found is None:
+        return None
+    return {"general": list(found.general), "effective": list(found.effective), "exact": found.exact,
+            "flags": list(found.flags), "derivation": list(found.derivation), "notes": list(found.notes)}
+
+
+def _follows(program: Program) -> list[str]:
+    """What follows for training, as sentences."""
+    if program.objective is None:
+        return []
+    found = program.facts.expressivity(program.objective)
+    seen = remembered(program.spec, nodes_of(program.objective)) if found.model != "history" else ()
+    advice = [ADVICE[name] for name in found.effective]
+    said = [f"{part.optimum}; sound: {part.algorithms}; mind that {part.mind}" for part in advice]
+    return said + ([f"the policy must see {', '.join(seen)}"] if seen else [])
+
+
 def _output(program: Program, view: OutputView) -> dict:
     info = program.spec.outputs[view.name]
     return {
         "type": str(view.type), "axes": [axis.name for axis in view.axes], "bounds": _range(view.bounds),
         "bounds_tight": view.bounds_tight, "return_bounds": _range(view.return_bounds),
-        "discounted_bounds": _range(view.discounted_bounds), "class": None, "availability": view.availability,
+        "discounted_bounds": _range(view.discounted_bounds), "class": _class(view.expressivity),
+        "availability": view.availability,
         "role": view.role, "varying": list(view.varying), "invalid_from": list(view.invalid_from),
         "needs": list(view.needs), "terms": list(view.terms),
         "term_bounds": {label: _range(program.facts.bounds(node)) for label, node in info.terms},
@@ -167,12 +189,23 @@ def _formula_row(entry: dict) -> tuple:
     return f"{entry['reading']}: {entry['text']}", _VERDICTS.get(entry["class"], ""), states, shown
 
 
+def _class_text(found: dict | None) -> str:
+    if found is None:
+        return ""
+    bound = "" if found["exact"] else "at most "
+    general = "" if found["general"] == found["effective"] else f" (in general {' and '.join(found['general'])})"
+    return f"{bound}{' and '.join(found['effective'])}{general}{''.join(f', {flag}' for flag in found['flags'])}"
+
+
 def _output_text(name: str, entry: dict) -> str:
     head = name if name == entry["role"] else f"{entry['role']} {name}"
     tight = " (tight)" if entry["bounds_tight"] and entry["bounds"] else ""
     rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + tight),
             ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
-            ("known at", entry["availability"]), ("needs", ", ".join(entry["needs"])),
+            ("class", _class_text(entry["class"])), ("known at", entry["availability"]),
+            ("needs", ", ".join(entry["needs"])),
             ("varies with", ", ".join(entry["varying"])), ("invalid from", ", ".join(entry["invalid_from"]))]
+    rows += [("because", line) for line in (entry["class"] or {}).get("derivation", ())]
+    rows += [("note", note) for note in (entry["class"] or {}).get("notes", ())]
     rows += [(f"term {label}", _interval(pair)[3:]) for label, pair in entry["term_bounds"].items()]
     return _table(head, [row for row in rows if row[1].strip()])
