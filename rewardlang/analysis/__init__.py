@@ -24,7 +24,7 @@ _WHERE = {
     "preferences": ("boltzmann", "circular_triads", "consistency_rate", "preference_graph", "preference_probability"),
     "prices": ("indifference_price", "preference_sanity"),
     "rankings": ("one_vs_many", "r_squared", "rank_agreement", "rank_positions"),
-    "returns": ("lambda_returns", "value_augmented_logits"),
+    "returns": ("lambda_returns", "returns", "value_augmented_logits"),
     "sampled": ("sampled_canonical_reward",),
     "specs": ("exchange_rate", "output_range"),
     "texts": ("repeated_ngram_ratio", "sentence_bounds", "subsentence_bounds"),

@@ -34,3 +34,19 @@ def value_augmented_logits(logits: Sequence[float], values: Sequence[float], bet
     mean = fmean(values[i] for i in chosen)
     shift = {i: beta * (values[i] - mean) for i in chosen}
     return [z + shift.get(i, 0.0) for i, z in enumerate(logits)]
+
+
+def returns(rewards: Sequence[float], episode_end: Sequence[bool], gamma: float, scope: str = "across") -> list[float]:
+    """The discounted return from each step of one trial of several episodes: sum over k of gamma^k r_{t+k}.
+
+    `scope` is "across" (on to the end of the trial) or "within" (to the first step at or after t that ends an episode, that step
+    included). The end of the trial is taken as complete. ValueError for another scope or a gamma outside [0, 1].
+    """
+    same_length(rewards=rewards, episode_end=episode_end)
+    if scope not in ("across", "within") or not 0 <= gamma <= 1:
+        raise ValueError(f"`scope` is {scope!r} and must be \"across\" or \"within\"; `gamma` is {gamma} and must lie in [0, 1]")
+    found, following = [], 0.0
+    for reward, ends in zip(reversed(rewards), reversed(episode_end)):
+        following = reward + (0.0 if ends and scope == "within" else gamma * following)
+        found.append(following)
+    return found[::-1]

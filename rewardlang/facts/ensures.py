@@ -1,6 +1,7 @@
 """Claims about comparisons: of one rollout, of a return, and of a pair of rollouts in different cases."""
 
 from collections.abc import Callable
+from math import inf
 
 from rewardlang.classes.derive import Expressivity
 from rewardlang.facts.availability import LEVELS
@@ -92,6 +93,8 @@ def _compare(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim) -> Ve
 def _single(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, conditions: tuple[Node, ...]) -> Verdict:
     node, constant, turned = _difference(left.node, right.node)
     asked = _TURNED[op] if turned else op
+    if (asked, constant) in (("<=", inf), (">=", -inf)):
+        return Verdict(info, PROVED)     # of every value, infinite ones included
     certified = {}
 
     def enough(far, near):

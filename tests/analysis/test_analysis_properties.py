@@ -179,3 +179,9 @@ def test_the_command_line(capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["result"]["witness"] == [1, 2]
     assert main(["analyse", "hackable", "--set", "true_returns=[1]"]) == 2
     assert "proxy_returns" in capsys.readouterr().err
+
+
+def test_returns_across_and_within_episodes():
+    rewards, ends = [0, 0, 1, 1, 1], [False, True, False, True, True]
+    assert analysis.returns(rewards, ends, 0.9, "across") == pytest.approx([2.1951, 2.439, 2.71, 1.9, 1.0])
+    assert analysis.returns(rewards, ends, 0.9, "within") == pytest.approx([0, 0, 1.9, 1, 1])
