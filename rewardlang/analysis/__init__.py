@@ -24,11 +24,11 @@ _WHERE = {
     "preferences": ("boltzmann", "circular_triads", "consistency_rate", "preference_graph", "preference_probability"),
     "prices": ("indifference_price", "preference_sanity"),
     "rankings": ("one_vs_many", "r_squared", "rank_agreement", "rank_positions"),
-    "returns": ("lambda_returns", "returns", "value_augmented_logits"),
     "sampled": ("sampled_canonical_reward",),
     "specs": ("exchange_rate", "output_range"),
     "texts": ("repeated_ngram_ratio", "sentence_bounds", "subsentence_bounds"),
     "tilting": ("best_of_n", "tilt", "tilt_to_kl"),
+    "trajectories": ("lambda_returns", "returns", "value_augmented_logits"),
     "verdicts": ("parse_pair_verdict", "parse_ranking_verdict"),
 }
 _MODULES = {name: module for module, names in _WHERE.items() for name in names}
