@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("check_speed", "pointwise", "gated", "automata", "walks")
+ALL = ("check_speed", "pointwise", "gated", "automata", "walks", "robustness")
 
 
 def main(names: list[str]) -> int:

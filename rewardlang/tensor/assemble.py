@@ -61,7 +61,7 @@ class Assembler:
         self.emitter.defaults = plan.defaults
         self.calls = Calls.of(plan.nodes, {node: self._cost(node) for node in plan.calls})
         self.demand = Demand(self.emitter, plan.nodes, plan.needed, self.calls)
-        self.emitter.opened = self.demand.so_far
+        self.emitter.opened, self.emitter.asked = self.demand.so_far, self.demand.rollouts
         self.emitter.emit(plan.nodes, plan.roots.values())
         self.code = Code(plan, variant, self.emitter, self.demand)
 

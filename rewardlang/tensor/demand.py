@@ -10,6 +10,8 @@ from rewardlang.values.axes import Axis
 
 #: In place of the calls that may decide: while values are emitted, those conditions that are emitted already.
 SO_FAR: frozenset[Node] = frozenset({None})
+#: The same of those that rest on no call, so that what waits for them waits for nothing in Python.
+AT_ONCE: frozenset[Node] = frozenset({0})
 
 
 class Demand:
@@ -37,6 +39,11 @@ class Demand:
     def so_far(self, node: Node) -> Value:
         """Where a node that is being emitted can be needed, by the conditions that are emitted already."""
         return self.of(node, SO_FAR)
+
+    def rollouts(self, node: Node) -> Value | None:
+        """In which rollouts a node that is being emitted can be needed, as far as that is known at once; None for all."""
+        needed = self.of(node, AT_ONCE)
+        return None if needed.constant or not needed.batched else self._shared(needed, ())
 
     def _above(self, node: Node, ran: frozenset[Node] | None) -> list[Node]:
         """The node and all that use it, users first, as far as they are not known yet."""
@@ -66,7 +73,7 @@ class Demand:
         guard = self.calls.guard(user, position)
         if guard is not None and guard not in self.emitter.values:
             guard = None    # it is decided step by step, within the update of a state
-        if ran is SO_FAR and (guard not in self.emitter.values or user.get("window")):
+        if ran in (SO_FAR, AT_ONCE) and (guard not in self.emitter.values or user.get("window")):
             guard = None
             if user.get("window"):
                 return TRUE

@@ -74,6 +74,8 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
         self.fixed: dict[Node, object] = {}
         #: Where a node that is being emitted can be chosen by the gates above it, as far as they are known by then.
         self.opened: Callable[[Node], Value] | None = None
+        #: In which rollouts it can be needed, as far as that is known without any call; None for all.
+        self.asked: Callable[[Node], Value | None] = lambda _node: None
         self.whole: frozenset[Node] = frozenset()
         #: Where a node that can fail by itself did not.
         self.own: dict[Node, Value] = {}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
 
+import torch
 from torch import Tensor
 
 from rewardlang.facts.temporal import infinite_ends
@@ -35,6 +36,7 @@ class Formulas:
     size_along: Callable[[Axis], object]
     truth_by_walk: Callable[[Node], Value | None]
     first_by_walk: Callable[[Node], Value | None]
+    asked: Callable[[Node], Value | None]
 
     def formula(self, node: Node, row: Operator, args: list[Value]) -> Value:
         """The value of a temporal node."""
@@ -78,7 +80,7 @@ class Formulas:
         track = Track(self.build, self.k)
         if node["over"]:
             operands, axes, _, dim, real = self._side_by_side(node["over"][0], node.type.axes, operands)
-            track = Track(self.build, self.k, dim, *self._ends(node["over"][0], axes, real))
+            track = Track(self.build, self.k, dim, *self._ends(node, axes, real))
         return row.meaning(track, *operands, **options, margin=node["margin"])
 
     def _side_by_side(
@@ -94,12 +96,17 @@ class Formulas:
                     for value in operands]
         return operands, axes, batched, axes.index(axis) + int(batched), real
 
-    def _ends(self, axis: Axis, axes: tuple[Axis, ...], real: Value | None) -> tuple[object, object]:
-        """How long the traces are and where they are no padding, such that both broadcast; None for all."""
-        if real is None:
-            return None, None
-        lengths = Value(self.length_of(axis), tuple(other for other in real.axes if other != axis), True)
-        return self.build.lay(lengths, axes), self.build.lay(real, axes)
+    def _ends(self, node: Node, axes: tuple[Axis, ...], real: Value | None) -> tuple[object, object]:
+        """How long the traces are, 0 where none asks for them, and where they are no padding; None for all."""
+        axis, asked = node["over"][0], self.asked(node)
+        within = () if real is None else tuple(other for other in real.axes if other != axis)
+        lengths = None if real is None else self.length_of(axis)
+        if asked is not None:
+            size = self.size_along(axis) if lengths is None else lengths
+            lengths = self.build.call(torch.where, self.build.lay(asked, within), size, 0)
+        if lengths is not None:
+            lengths = self.build.lay(Value(lengths, within, True), axes)
+        return lengths, None if real is None else self.build.lay(real, axes)
 
     def _opening(self, node: Node, axis: Axis, x: Value, start: Value) -> Value:
         first = self.first_by_walk(node)

@@ -15,17 +15,23 @@ from torch.nn.functional import pad
 
 from rewardlang.tensor import traces
 
-#: Up to so many entries a step, or for windows up to so wide, until in rounds over all steps is faster than a loop over steps.
+#: Up to so many entries a step, or for windows up to so wide, rounds over all steps make until faster than a loop.
 _NARROW, _FAR = 256, 128
+#: Up to so many entries of all windows together, looking at each window is faster than any number of rounds.
+_FEW = 1 << 14
 
 
 @dataclass(frozen=True)
 class Extreme:
-    """The greatest or the least: of two tensors, along time, and what it leaves unchanged."""
+    """The greatest or the least: of two tensors, of a dimension, along time, and what it leaves unchanged.
+
+    A smooth one, which counts how often a value occurs, is only of two tensors.
+    """
 
     of_two: Callable[[Tensor, Tensor], Tensor]
-    running: Callable[[Tensor, int], Tensor] | None
     neutral: float | bool
+    among: Callable[[Tensor, int], Tensor] | None = None
+    running: Callable[[Tensor, int], Tensor] | None = None
 
 
 def soft_greatest(a: Tensor, b: Tensor, smooth: float) -> Tensor:
@@ -45,22 +51,30 @@ def levelled(x: Tensor) -> Tensor:
     return torch.where(x.isinf(), x.detach(), 0)
 
 
+def _running_greatest(x: Tensor, dim: int) -> Tensor:
+    return x.cummax(dim).values
+
+
+def _running_least(x: Tensor, dim: int) -> Tensor:
+    return x.cummin(dim).values
+
+
 def greatest(margin: bool, smooth: float) -> Extreme:
     """Or, maximum, or the smooth maximum."""
     if not margin:
-        return Extreme(torch.logical_or, lambda x, dim: x.cummax(dim).values, False)
+        return Extreme(torch.logical_or, False, torch.amax, _running_greatest)
     if smooth:
-        return Extreme(partial(soft_greatest, smooth=smooth), None, -inf)
-    return Extreme(torch.maximum, lambda x, dim: x.cummax(dim).values, -inf)
+        return Extreme(partial(soft_greatest, smooth=smooth), -inf)
+    return Extreme(torch.maximum, -inf, torch.amax, _running_greatest)
 
 
 def least(margin: bool, smooth: float) -> Extreme:
     """And, minimum, or the smooth minimum."""
     if not margin:
-        return Extreme(torch.logical_and, lambda x, dim: x.cummin(dim).values, True)
+        return Extreme(torch.logical_and, True, torch.amin, _running_least)
     if smooth:
-        return Extreme(partial(soft_least, smooth=smooth), None, inf)
-    return Extreme(torch.minimum, lambda x, dim: x.cummin(dim).values, inf)
+        return Extreme(partial(soft_least, smooth=smooth), inf)
+    return Extreme(torch.minimum, inf, torch.amin, _running_least)
 
 
 # Steps ahead and behind -------------------------------------------------------------------------------------------------
@@ -100,8 +114,12 @@ def window(x: Tensor, dim: int, low: int, high: int | None, behind: bool, extrem
     if high == length - 1 and extreme.running is not None:
         found = extreme.running(x, dim) if behind else extreme.running(x.flip(dim), dim).flip(dim)
         return padded(found, dim, low, behind, extreme.neutral)
-    rounds = _disjoint if extreme.running is None else _overlapping
-    return rounds(padded(x, dim, high, behind, extreme.neutral), dim, width, behind, extreme)
+    x = padded(x, dim, high, behind, extreme.neutral)
+    if extreme.among is None:
+        return _disjoint(x, dim, width, behind, extreme)
+    if x.numel() * width <= _FEW:
+        return extreme.among(x.unfold(dim, width, 1), -1)
+    return _overlapping(x, dim, width, behind, extreme)
 
 
 def _overlapping(x: Tensor, dim: int, width: int, behind: bool, extreme: Extreme) -> Tensor:

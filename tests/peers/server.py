@@ -1,6 +1,6 @@
 """Other people's libraries for temporal logic, behind one line of JSON in and one out; runs in their own environment.
 
-A request names a `peer` and a `formula` (nested lists: word, operands, window or null; `["ge", "x", 0.25]` compares a signal)
+A request names a `peer` and a `formula` (nested lists: word, operands, window or null; `["ge", "x", 0.25]` compares)
 with `signals` by name, and gets the `values` at each step. With `rows`, `steps` and `seed` in place of signals it gets the
 `seconds` of the fastest of `calls` calls on random signals, and `first`, the value of the first row at its first step.
 """
@@ -144,9 +144,10 @@ _PEERS = {"rtamt": Rtamt, "stlcgpp": Stlcgpp, "mtl": Mtl}
 
 
 def random_columns(rows: int, steps: int, seed: int) -> dict:
-    """Two random signals between -1 and 1."""
+    """Two random signals between -1 and 1; what reads them runs on one thread."""
     import torch
 
+    torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(seed)
     return {name: torch.rand(rows, steps, generator=generator) * 2 - 1 for name in "xy"}
 

@@ -56,7 +56,7 @@ def same(a: float, b: float) -> bool:
     return a == b if math.isinf(a) or math.isinf(b) else math.isclose(a, b, abs_tol=1e-9)
 
 
-def all_same(formulas: list[Nested], traces: list[dict], of_peer, steps=lambda formula, trace: len(trace["x"]), options="") -> int:
+def all_same(formulas, traces: list[dict], of_peer, steps=lambda formula, trace: len(trace["x"]), options="") -> int:
     """How many values were compared, all of them equal."""
     compared = 0
     for formula, found in zip(formulas, ours(formulas, traces, options), strict=True):
@@ -115,7 +115,9 @@ def test_mtl_agrees_as_far_as_windows_fit_when_their_last_step_is_left_out(seed:
     def without_last(formula: Nested) -> Nested:
         """Its windows leave their end out: one step more on each."""
         inner = [without_last(each) if isinstance(each, list) and isinstance(each[0], str) else each for each in formula]
-        return [*inner[:-1], [inner[-1][0], inner[-1][1] + 1]] if horizon(formula) and isinstance(inner[-1][0], int) else inner
+        if not horizon(formula) or not isinstance(inner[-1][0], int):
+            return inner
+        return [*inner[:-1], [inner[-1][0], inner[-1][1] + 1]]
     formulas = [drawn(source, 3, ["always", "eventually", "not"], BINARY, 1) for _ in range(6)]
     traces = [signals(source, steps) for steps in (9, 16)]
     assert all_same(formulas, traces, lambda formula, trace: peers().values("mtl", without_last(formula), trace),
