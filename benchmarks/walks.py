@@ -1,7 +1,7 @@
 """Truth over traces by automaton against a table walk in numpy that is given packed letters, the two taking turns.
 
-Both on one thread. The truth of a whole trace (`holds`) through `as_module` packs its columns too; the walk alone starts from packed
-letters, as the numpy walk does. The truth at every step, and the verdict at every step, pack and unpack.
+Both on one thread. The truth of a whole trace (`holds`) through `as_module` packs columns too; the walk alone starts from
+packed letters, as the numpy walk does. Truth and verdict at every step are held against a numpy walk that keeps every step.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,28 +33,35 @@ def _module(line: str, columns: dict[str, torch.Tensor]) -> Callable[[], torch.T
     return lambda: module(*arguments)["found"]
 
 
-def _in_numpy(dfa: Dfa, table: Table, columns: dict[str, torch.Tensor]) -> Callable[[], np.ndarray]:
-    """One addition and one lookup a step, time first in memory; packing is not part of it."""
+def _in_numpy(dfa: Dfa, table: Table, columns: dict[str, torch.Tensor], each: bool) -> Callable[[], np.ndarray]:
+    """One addition and one lookup a step, time first in memory, for the whole or at `each` step; packing is left out."""
     letters = sum(columns[name].numpy().T.astype(np.int64) << k for k, name in enumerate(dfa.atoms))
     letters = np.ascontiguousarray(letters)
     flat = np.array(table.stages[0].entries, dtype=np.int64) << table.width
     accepting = np.array(dfa.accepting)
 
-    def run() -> np.ndarray:
+    def whole() -> np.ndarray:
         state = np.full(ROLLOUTS, table.start << table.width)
         for letter in letters:
             state = flat[state + letter]
         return accepting[state >> table.width]
 
-    return run
+    def every() -> np.ndarray:
+        states, state = np.empty_like(letters), np.full(ROLLOUTS, table.start << table.width)
+        for step, letter in enumerate(letters):
+            state = states[step] = flat[state + letter]
+        return np.ascontiguousarray(accepting[states >> table.width].T)
+
+    return every if each else whole
 
 
 def _alone(dfa: Dfa, table: Table, columns: dict[str, torch.Tensor]) -> Callable[[], torch.Tensor]:
     """Our walk from packed blocks; what it uses up is copied first, which counts."""
     blocks = walks.blocks(table, [int(accepts) for accepts in dfa.accepting])
-    rows, _ = walks.letters([columns[name] for name in dfa.atoms], 1, False)
+    rows, _ = walks.letters([columns[name] for name in dfa.atoms], 1)
     places, _ = walks.places_of(rows, blocks)
-    return lambda: blocks.bytes[walks.through(places.clone(), blocks, False)[0]].view(torch.bool)
+    start = torch.full((ROLLOUTS,), table.start, dtype=torch.int32)
+    return lambda: blocks.bytes[walks.through(places.clone(), start, blocks, False, False)[0]].view(torch.bool)
 
 
 def figures() -> Iterator[Figure]:
@@ -73,7 +80,8 @@ def figures() -> Iterator[Figure]:
 def _of_formula(formula: str, columns: dict[str, torch.Tensor]) -> Iterator[Figure]:
     dfa = rl.load(text=_HEAD + f"holds({formula})").automata[0].dfa
     table = table_of(dfa)
-    sides = {"numpy": _in_numpy(dfa, table, columns), "walk": _alone(dfa, table, columns)}
+    sides = {"numpy": _in_numpy(dfa, table, columns, False), "numpy, each": _in_numpy(dfa, table, columns, True)}
+    sides["walk"] = _alone(dfa, table, columns)
     sides |= {line: _module(line, columns) for line in (f"holds({formula})", formula, f"verdict({formula})")}
     wanted = sides["numpy"]()
     for name in ("walk", f"holds({formula})"):
@@ -82,5 +90,7 @@ def _of_formula(formula: str, columns: dict[str, torch.Tensor]) -> Iterator[Figu
     limits = {"walk": 1.5, f"holds({formula})": 3, formula: 3, f"verdict({formula})": 3}
     for name, limit in limits.items():
         what = f"{formula}, packed letters given" if name == "walk" else f"{name}, packing included"
-        detail = f"{seconds[name] * 1e3:.2f} ms / {seconds['numpy'] * 1e3:.2f} ms"
-        yield Figure(f"{what}, B = {ROLLOUTS}, T = {STEPS} / numpy table walk, packed ({detail})", seconds[name] / seconds["numpy"], limit)
+        peer = "numpy, each" if name in (formula, f"verdict({formula})") else "numpy"
+        detail = f"{seconds[name] * 1e3:.2f} ms / {seconds[peer] * 1e3:.2f} ms"
+        whose = f"table walk in {peer}{' step' if peer != 'numpy' else ''}, packed ({detail})"
+        yield Figure(f"{what}, B = {ROLLOUTS}, T = {STEPS} / {whose}", seconds[name] / seconds[peer], limit)

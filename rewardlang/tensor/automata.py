@@ -104,7 +104,7 @@ class Automata:
 
 
 def _along(formula: Formula) -> Formula | None:
-    """The formula that holds of a trace read up to a step (from the end on, if it looks ahead) where `formula` does there."""
+    """The formula that holds of a trace read up to a step (from the end, if it looks ahead) where `formula` does there."""
     if formula.past and formula.future:
         return None
     return at_last(mirrored(formula) if formula.future else formula)

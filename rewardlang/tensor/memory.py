@@ -76,7 +76,7 @@ class Memories:
         else:
             if backward and real is not None:  # what comes first is padding then
                 datas, table = (*datas, self.build.full(real, axes, batched)), padded(table)
-            data = self.build.call(walks.walked, datas, dim, backward, *self._blocks(node, table, values))
+            data = self.build.call(walks.walked, datas, dim, backward, *self._blocks(node, table, values, backward))
         return Value(data, axes, batched)
 
     def _arrived(self, node: Node, axis: Axis, propositions: Sequence[Value], table: Table, values: Sequence[int]) -> Value:
@@ -89,8 +89,8 @@ class Memories:
         data = self.build.call(walks.arrived, datas, dim, *self._blocks(node, table, values))
         return Value(data, without(axes, (axis,)), batched)
 
-    def _blocks(self, node: Node, table: Table, values: Sequence[int] | None) -> tuple[tuple, tuple]:
-        found = walks.blocks(table, values)
+    def _blocks(self, node: Node, table: Table, values: Sequence[int] | None, backward: bool = False) -> tuple[tuple, tuple]:
+        found = walks.blocks(table, values, backward)
         parts = (found.one, found.many, found.inside, found.bytes)
         held = tuple(self._held(f"table_{node.number}_{place}", part) for place, part in enumerate(parts))
         return (found.bits, found.steps, found.states, found.start), held

@@ -44,8 +44,11 @@ def fits_blocks(table: Table) -> bool:
     return len(table.stages) == 1 and table.states <= _STATES and table.states << table.width <= _ROOM
 
 
-def blocks(table: Table, values: Sequence[int] | None = None) -> Blocks:
-    """The table in blocks as long as there is room; `values` are the bytes that states stand for (None: themselves)."""
+def blocks(table: Table, values: Sequence[int] | None = None, backward: bool = False) -> Blocks:
+    """The table in blocks as long as there is room; `values` are the bytes that states stand for (None: themselves).
+
+    With `backward` the last letter of a block is read first.
+    """
     bits, states = table.width, table.states
     steps = max(n for n in _WHOLE if n == 1 or bits <= 4 and bits * n <= 12 and states << bits * n <= _ROOM)
     one = torch.tensor(table.stages[0].entries, dtype=torch.int64).view(states, -1)
@@ -53,9 +56,12 @@ def blocks(table: Table, values: Sequence[int] | None = None) -> Blocks:
     many, passed = one, one.unsqueeze(-1)
     for _ in range(1, steps):
         later = one[many]  # by state, letters so far, one letter more
-        many = later.transpose(1, 2).reshape(states, -1)
-        before = passed.unsqueeze(2).expand(-1, -1, one.shape[1], -1)
-        passed = torch.cat([before, later.unsqueeze(-1)], -1).transpose(1, 2).reshape(states, many.shape[1], -1)
+        before, after = passed.unsqueeze(2).expand(-1, -1, one.shape[1], -1), later.unsqueeze(-1)
+        passed = torch.cat([after, before] if backward else [before, after], -1)
+        if not backward:  # the letter more stands in the higher bits
+            later, passed = later.transpose(1, 2), passed.transpose(1, 2)
+        many = later.reshape(states, -1)
+        passed = passed.reshape(states, many.shape[1], -1)
     inside = own[passed].view(-1, steps).contiguous().view(_WHOLE[steps]).flatten()
     return Blocks(bits, steps, states, table.start, *(part.to(torch.int32).flatten() for part in (one, many)), inside, own)
 
@@ -64,39 +70,49 @@ def blocks(table: Table, values: Sequence[int] | None = None) -> Blocks:
 
 
 def walked(propositions: Sequence[Tensor], dim: int, backward: bool, fixed: tuple, tables: tuple) -> Tensor:
-    """The byte of the state after each step (before each, if `backward`), uint8 in the shape of the propositions."""
+    """The byte of the state after each step, uint8 in the shape of the propositions; `backward` reads from the end on."""
     table = Blocks(*fixed, *tables)
-    rows, shape = letters(propositions, dim, backward)
+    rows, shape = letters(propositions, dim)
     places, rest = places_of(rows, table)
-    state, found = through(places, table, True)
-    pieces = [] if found is None else [found]
-    for letter in rest:
-        state = table.one[(state << table.bits) + letter]
-        pieces.append(table.bytes[state].unsqueeze(1))
-    found = torch.cat(pieces, 1) if len(pieces) > 1 else pieces[0] if pieces else rows
-    return (found.flip(1) if backward else found).view(shape).movedim(-1, dim)
+    state, last = places.new_full(places.shape[1:], table.start), []
+    if backward:
+        state, last = _one_by_one(rest[::-1], state, table)
+    state, found = through(places, state, table, True, backward)
+    if not backward:
+        state, last = _one_by_one(rest, state, table)
+    pieces = [found, *(byte.unsqueeze(1) for byte in (last[::-1] if backward else last))]
+    return (torch.cat(pieces, 1) if last else found).view(shape).movedim(-1, dim)
 
 
 def arrived(propositions: Sequence[Tensor], dim: int, fixed: tuple, tables: tuple) -> Tensor:
     """The byte of the state after the last step, uint8 in the shape of the propositions without `dim`."""
     table = Blocks(*fixed, *tables)
-    rows, shape = letters(propositions, dim, False)
+    rows, shape = letters(propositions, dim)
     places, rest = places_of(rows, table)
-    state, _ = through(places, table, False)
-    for letter in rest:
-        state = table.one[(state << table.bits) + letter]
+    state, _ = through(places, places.new_full(places.shape[1:], table.start), table, False, False)
+    state, _ = _one_by_one(rest, state, table)
     return table.bytes[state].view(shape[:-1])
 
 
-def letters(propositions: Sequence[Tensor], dim: int, backward: bool) -> tuple[Tensor, torch.Size]:
+def _one_by_one(letters_: Sequence[Tensor], state: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
+    """The state after some letters, and the byte after each."""
+    found = []
+    for letter in letters_:
+        state = table.one[(state << table.bits) + letter]
+        found.append(table.bytes[state])
+    return state, found
+
+
+def letters(propositions: Sequence[Tensor], dim: int) -> tuple[Tensor, torch.Size]:
     """A byte for each letter [rollouts, T], and the shape that it stands for, time last."""
     first, *others = (x.movedim(dim, -1) for x in propositions)
     found = first.contiguous().view(torch.uint8)
     for place, x in enumerate(others, start=1):
-        found = torch.add(found, x.view(torch.uint8), alpha=1 << place)
+        out = found if place > 1 else torch.empty_like(found)  # the first is the caller's own
+        torch.add(found, x.view(torch.uint8), alpha=1 << place, out=out)
+        found = out
     shape = found.shape
-    found = found.reshape(shape[:-1].numel(), shape[-1])
-    return (found.flip(1) if backward else found), shape
+    return found.reshape(shape[:-1].numel(), shape[-1]), shape
 
 
 def places_of(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
@@ -114,35 +130,35 @@ def places_of(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
     return found.t().to(torch.int32, memory_format=torch.contiguous_format, copy=True), rest
 
 
-def through(places: Tensor, table: Blocks, inside: bool) -> tuple[Tensor, Tensor | None]:
+def through(places: Tensor, state: Tensor, table: Blocks, inside: bool, backward: bool) -> tuple[Tensor, Tensor]:
     """The state after all blocks, and if wanted the bytes [rollouts, T] inside them. `places` is used up."""
     shift = table.bits * table.steps
     if len(places) > 1 and places.shape[1] <= _NARROW and table.states <= _FEW:
-        state = _composed(places, table)
+        state = _composed(places, state, table, backward)
     else:
-        many = table.many << shift
-        state = places.new_full(places.shape[1:], table.start << shift)
+        many, state = table.many << shift, state << shift
         spare = torch.empty_like(state), torch.empty_like(state)
-        for number, place in enumerate(places.unbind(0)):
+        blocks_ = places.unbind(0)
+        for number, place in enumerate(reversed(blocks_) if backward else blocks_):
             place.add_(state)
             state = torch.index_select(many, 0, place, out=spare[number % 2])
         state = state >> shift
     if not inside or not places.numel():
-        return state, None
+        return state, table.bytes.new_empty(places.shape[1], 0)
     found = table.inside.index_select(0, places.flatten()).view(places.shape).t().reshape(-1)
     return state, found.view(torch.uint8).view(places.shape[1], -1)
 
 
-def _composed(places: Tensor, table: Blocks) -> Tensor:
+def _composed(places: Tensor, state: Tensor, table: Blocks, backward: bool) -> Tensor:
     """The same by composing blocks with those before them, twice as many in each round."""
-    ends = table.many.view(table.states, -1).t().long()[places]  # [blocks, rollouts, states]
+    ends = table.many.view(table.states, -1).t().long()[places.flip(0) if backward else places]  # [blocks, rollouts, states]
     size = 1
     while size < len(ends):
         ends = torch.cat([ends[:size], ends[size:].gather(2, ends[:-size])])
         size *= 2
-    ends = ends[..., table.start].to(torch.int32)
-    before = torch.cat([torch.full_like(ends[:1], table.start), ends[:-1]])
-    places.add_(before << table.bits * table.steps)
+    ends = ends.gather(2, state.long().expand(len(ends), -1).unsqueeze(2)).squeeze(2).to(torch.int32)
+    before = torch.cat([state.unsqueeze(0), ends[:-1]])
+    places.add_((before.flip(0) if backward else before) << table.bits * table.steps)
     return ends[-1]
 
 

@@ -1,4 +1,4 @@
-"""Walks in blocks of steps agree with the table step by step, and formulas by their automata with formulas by their words."""
+"""Walks in blocks of steps agree with tables step by step, and formulas by their automata with formulas by their words."""
 
 import random
 import sys
@@ -26,6 +26,11 @@ def walked(table: Table, letters: list[int]) -> list[int]:
     return states[1:]
 
 
+def arguments_of(parts: walks.Blocks) -> tuple[tuple, tuple]:
+    """What emitted code gives for a table in blocks."""
+    return (parts.bits, parts.steps, parts.states, parts.start), (parts.one, parts.many, parts.inside, parts.bytes)
+
+
 @pytest.mark.parametrize("bits", [1, 2, 3, 4, 6])
 @pytest.mark.parametrize("states", [1, 2, 5, 40, 200])
 def test_blocks_of_steps(states, bits):
@@ -35,23 +40,23 @@ def test_blocks_of_steps(states, bits):
         if not walks.fits_blocks(table):
             continue
         parts = walks.blocks(table)
-        arguments = ((parts.bits, parts.steps, parts.states, parts.start), (parts.one, parts.many, parts.inside, parts.bytes))
+        arguments = arguments_of(parts)
         given = [torch.tensor([[rng.random() < 0.5 for _ in range(steps)] for _ in range(rows)], dtype=torch.bool)
                  .view(rows, steps) for _ in range(bits)]
-        letters = [[sum(int(x[row, step]) << k for k, x in enumerate(given)) for step in range(steps)] for row in range(rows)]
+        letters = [[sum(int(x[row, t]) << k for k, x in enumerate(given)) for t in range(steps)] for row in range(rows)]
         expected = [walked(table, row) for row in letters]
         assert walks.walked(given, 1, False, *arguments).tolist() == expected
         assert walks.arrived(given, 1, *arguments).tolist() == [row[-1] if row else table.start for row in expected]
         backward = [walked(table, row[::-1])[::-1] for row in letters]
-        assert walks.walked(given, 1, True, *arguments).tolist() == backward
+        turned = walks.blocks(table, backward=True)
+        assert walks.walked(given, 1, True, *arguments_of(turned)).tolist() == backward
         upright = [x.t() for x in given]
         assert walks.walked(upright, 0, False, *arguments).t().tolist() == expected
 
 
 def test_a_column_that_begins_in_the_middle_of_a_number():
     table = Table.of_rows([[0, 1], [1, 0]])
-    parts = walks.blocks(table)
-    arguments = ((parts.bits, parts.steps, parts.states, parts.start), (parts.one, parts.many, parts.inside, parts.bytes))
+    arguments = arguments_of(walks.blocks(table))
     whole = torch.rand(1, 17) < 0.5
     for first in range(4):
         got = walks.walked([whole[:, first:]], 1, False, *arguments)
@@ -111,7 +116,8 @@ def test_what_is_null_is_read_by_words(monkeypatch):
 def test_a_walk_exports():
     module = rl.compile(text="input a : bool[step]\ninput b : bool[step]\noutput h = holds(a until b)\n"
                              "output v = verdict(a until b)\n").as_module()
-    given = {"a": torch.tensor([[True, True, False]]), "b": torch.tensor([[False, False, True]]), "step_length": torch.tensor([3])}
+    given = {"a": torch.tensor([[True, True, False]]), "b": torch.tensor([[False, False, True]])}
+    given["step_length"] = torch.tensor([3])
     arguments = tuple(given[name] for name in module.inputs)
     exported = torch.export.export(module, arguments).module()(*arguments)
     assert exported["h"].tolist() == [True] and exported["v"].tolist() == [[0, 0, 1]]
