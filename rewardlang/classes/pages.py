@@ -12,10 +12,10 @@ An objective orders policies. Seventeen formalisms in which objectives are said 
 induce, over stationary policies in every finite environment (Subramani et al., arXiv 2310.11840); some are equal, so that there
 are eleven classes. The compiler derives the least that contains a spec: `rewardlang inspect` shows it with its derivation.
 
-Under `setting single_turn` the state is the whole text so far; there, what rests on the trajectory is decided by one transition.
-Under `continuing` a run may have no end, and under `episodic horizon 500` no episode is longer. `inspect` shows the class in
-general too, which is that of the first kind of environment. An exact class is the least one for generic numbers: with a weight
-of 0 it may be lower.
+Under `setting continuing` a run may have no end; this is the class in general. Under `episodic horizon 500` no episode is
+longer. Under `single_turn` the state is the whole text so far, and one transition decides what rests on the trajectory.
+`inspect` shows the class in general and that of the setting. An exact class is the least one for generic numbers: with a
+weight of 0 it may be lower.
 """
 
 

@@ -62,7 +62,7 @@ def names() -> list[str]:
 
 
 def _of_formalism(name: str) -> Page:
-    return Page(name, "formalism", FORMALISMS[name].title, formalism_page(name))
+    return Page(name, "formalism", f"{FORMALISMS[name].title[0].upper()}{FORMALISMS[name].title[1:]}.", formalism_page(name))
 
 
 def _of_code(code: str) -> Page:

@@ -96,10 +96,12 @@ class Facts:
 
     def expressivity(self, objective: ObjectiveInfo | None, model: str | None = None) -> Expressivity | None:
         """The class of an objective, under the setting or another state model; None for None."""
-        key = (id(objective.value.node or objective.value), model) if objective is not None else None
-        if objective is not None and key not in self._classes:
+        if objective is None:
+            return None
+        key = (None if objective is self.spec.objective else objective.value.node, model)
+        if key not in self._classes:
             self._classes[key] = expressivity(self.spec, objective, self._least, model)
-        return self._classes.get(key)
+        return self._classes[key]
 
     def _class_of(self, info: EnsureInfo) -> Expressivity:
         """The class that an `ensure class(x)` speaks of: of the reward it is the objective's."""

@@ -108,6 +108,12 @@ def test_the_class_in_general_stands_beside_that_of_the_setting():
     assert (found.general, found.effective) == (("FTR",), ("MR",))
 
 
+def test_a_constraint_belongs_to_the_objective_and_not_to_the_value_it_constrains():
+    program = program_of(text=MDP + X + Y + "reward = x\noutput other = x\nobjective maximize E[x] subject to E[y] <= 1")
+    assert program.outputs["reward"].expressivity.effective == ("FOMR",)
+    assert program.outputs["other"].expressivity.effective == ("MR",)
+
+
 def test_a_class_is_derived_within_a_millisecond():
     text = MDP + X + Y + P + "reward = {\n" + "\n".join(f"    t{k}: {k} * x * y + sin(x + {k})" for k in range(20))
     text += "\n}\nobjective maximize E[return] - 0.1 * KL(policy, reference)"

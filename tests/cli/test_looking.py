@@ -53,6 +53,7 @@ class TestInspect:
         assert reward["bounds"] == [-2, 1]
         assert reward["terms"] == ["near", "good"] and reward["term_bounds"]["near"] == [-1, 0]
         assert reward["needs"] == ["x", "meta.tokens"] and reward["axes"] == [] and reward["role"] == "reward"
+        assert reward["class"]["effective"] == ["MR"] and reward["class"]["exact"] and reward["class"]["derivation"]
         assert report["outputs"]["share"]["bounds"] == [0, 1]
         assert report["inputs"]["tokens"]["column"] == "meta.tokens" and not report["inputs"]["tokens"]["required"]
         assert report["params"]["k"] == {"type": "float", "range": [0, 1], "default": 0.5, "required": False,
