@@ -150,7 +150,9 @@ def _output(steps: Steps, info: OutputInfo) -> OutputInfo:
 
 
 def _states(spec: Spec, steps: Steps, roots: list[Node]) -> dict[str, Node]:
-    """What a policy must see, by name: the states among some nodes, and those of the automata that they walk."""
+    """What a policy must see, by name: the states among some nodes, and those of the machines and formulas they walk."""
+    machines = {part["table"]: name for name, info in spec.machines.items() for part in reachable([info.states])
+                if part.op == "walk"}
     named = {info.node: name for name, info in spec.outputs.items()} | {node: name for name, node in spec.names.items()}
     found: dict[str, Node] = {}
     nodes = reachable(roots)
@@ -159,5 +161,6 @@ def _states(spec: Spec, steps: Steps, roots: list[Node]) -> dict[str, Node]:
             found.setdefault(node["name"], steps.image[node])
         if node.op == "walk":
             over = next((named[user] for user in nodes if node in user.args and user in named), None)
-            found[named.get(node) or over or f"walk {sum(name.startswith('walk') for name in found)}"] = steps.image[node]
+            name = machines.get(node["table"]) or named.get(node) or over or "walk"
+            found[name if name not in found else f"{name} {len(found)}"] = steps.image[node]
     return found

@@ -90,7 +90,9 @@ class Builder:
         for position, axis in enumerate(axes, start=int(batched)):
             if axis not in self.sizes or cheap:
                 self.sizes[axis] = (node, position) if axis.size is None else axis.size
-        if batched and (self.rows is None or cheap):
+        # Lengths are not given where all positions count.
+        given = cheap and not name.endswith("_length") or self.rows is None or self.rows[0].name.endswith("_id")
+        if batched and given:
             self.rows = (node, 0)
         return node
 

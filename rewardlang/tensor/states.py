@@ -248,14 +248,17 @@ class TimeLoop(nn.Module):
     def forward(self, length: int, *tensors: Tensor) -> tuple[Tensor, ...]:
         """Results with time at dimension `at`."""
         held, given = list(tensors[:self.held]), tensors[self.held:]
-        rows = [None if time is None else x.movedim(time, 0).unbind(0) for x, time in zip(given, self.times, strict=True)]
+        # Time first in memory: each step reads what lies together.
+        rows = [None if time is None else x.movedim(time, 0).contiguous().unbind(0)
+                for x, time in zip(given, self.times, strict=True)]
+        step = self.step.forward    # without the hooks of a module, which cost as much as a small step
         found: list[tuple[Tensor, ...]] = []
         for i in reversed(range(length)) if self.backward else range(length):
-            now = self.step(*held, *(x if row is None else row[i] for x, row in zip(given, rows, strict=True)))
+            now = step(*held, *(x if row is None else row[i] for x, row in zip(given, rows, strict=True)))
             held = now[:self.held]
             found.append(now[self.held:])
         if not found:
-            now = self.step(*held, *(x if row is None else x.new_zeros(x.movedim(time, 0).shape[1:])
+            now = step(*held, *(x if row is None else x.new_zeros(x.movedim(time, 0).shape[1:])
                                      for x, row, time in zip(given, rows, self.times, strict=True)))
             return tuple(x.unsqueeze(self.at).narrow(self.at, 0, 0) for x in now[self.held:])
         order = found[::-1] if self.backward else found

@@ -244,3 +244,31 @@ def test_models_are_asked_at_each_step_and_params_are_those_of_the_reward():
     for said in (["a", "bb"], ["ccc", "ccc"]):
         step, state = reward.step({"said": said}, state)
     assert step.reward.tolist() == pytest.approx([0.6, 0.6]) and asked == [["a", "bb"], ["ccc"]]
+
+
+def test_a_machine_runs_online_counters_and_all():
+    text = """
+    setting episodic horizon 100
+    input p : bool[step]
+    input q : bool[step]
+    machine task {
+        start idle
+        counter n in [0, 3]
+        idle -> busy when p do n += 1 : +0.5
+        busy -> idle when q and n < 3
+        busy -> done when q and n >= 3 : +1
+        otherwise stay : -0.01
+        final done
+    }
+    reward = task.reward + (gate q { shaped(task, discount = 0.9) } else 0)
+    output n = task.n
+    output finished = task.done
+    """
+    reward, rng = rl.compile(text=text), random.Random(0)
+    p, q = ([[rng.random() < 0.5 for _ in range(12)] for _ in range(4)] for _ in range(2))
+    batch, state = reward({"p": p, "q": q}), reward.start(4)
+    for t in range(12):
+        step, state = reward.step({"p": [row[t] for row in p], "q": [row[t] for row in q]}, state, ending=[t == 11] * 4)
+        assert list(step.state) == ["task"] and set(step.outputs) == {"reward", "n", "finished"}
+        for name, value in step.outputs.items():
+            assert torch.allclose(value.double(), batch.outputs[name][:, t].double()), (name, t)

@@ -5,6 +5,8 @@ import pytest
 import torch
 
 import rewardlang as rl
+from rewardlang.ir.node import reachable
+from rewardlang.ops.reference import evaluate
 from rewardlang.program import program_of
 
 COUNTER = """
@@ -175,3 +177,34 @@ def test_a_witness_names_the_value_before():
     text = COUNTER.replace("clamp(", "(").replace(", 0, 3)", ")")
     (found,) = [each for each in program_of(text=text).diagnostics if each.code == "RW340"]
     assert "prev(far) = 3" in found.values["witness"] or "prev(far) = 0" in found.values["witness"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_reference_says_the_same(seed):
+    text = """
+    setting episodic horizon 100
+    axis joint = {hip, knee}
+    input x : float[step]? in [-1, 1]
+    input p : bool[step]
+    input load : float[step, joint] in [0, 1]
+    let far : int[step] in [0, 5] = clamp(prev(far, 1) + (gate p { 2 } else -1), 0, 5)
+    let ping : float[step]? in [-2, 2] = clamp(0.5 * prev(pong, 1) + x, -2, 2)
+    let pong : float[step]? in [-2, 2] = clamp(ping * prev(ping, 1) - cumcount(over step where p) + prev(far, 0), -2, 2)
+    let wear : float[step, joint] in [0, 1] = 0.5 * prev(wear, 0) + 0.5 * load
+    let back : float[step] in [0, 9] = gate once[0, 2] p { min((x ?? 0) ** 2 + ahead(back, 3), 9) } else 0.5
+    let tail : bool[step] = p and ahead(tail, true) or back > 5
+    output all_of_them = far + ping + pong + sum(wear over joint) + back
+    output last = tail
+    """
+    rng = np.random.default_rng(seed)
+    lengths = [0, 1, 2, 7, 12]
+    columns = {
+        "x": [[None if rng.random() < 0.2 else rng.uniform(-1, 1) for _ in range(n)] for n in lengths],
+        "p": [(rng.random(n) < 0.5).tolist() for n in lengths], "load": [rng.random((n, 2)).tolist() for n in lengths],
+    }
+    spec, found = program_of(text=text).spec, rl.compile(text=text)(columns)
+    roots = [info.node for info in spec.outputs.values()]
+    wanted = evaluate(reachable(roots), len(lengths), lambda node, row, *_: columns[node["name"]][row])
+    for name, root in zip(spec.outputs, roots, strict=True):
+        for row, (got, expected) in enumerate(zip(found.to_lists(name), wanted[root], strict=True)):
+            assert [pytest.approx(each) for each in expected] == got, (name, row)
