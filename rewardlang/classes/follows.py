@@ -15,8 +15,9 @@ LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
 class Needs:
     """What a trainer can serve.
 
-    `availability` is the latest level at which it still takes a reward, `memory` whether its policy sees the state of
-    machines and of stateful lets, `discount` its own discount (None: any), `classes` the formalisms that it optimises (empty: any).
+    `availability` is the latest level at which it still takes a reward, `memory` whether its policy
+    sees the state of machines and of stateful lets, `discount` its own discount (None: any),
+    `classes` the formalisms that it optimises (empty: any).
     """
 
     availability: str = "run"

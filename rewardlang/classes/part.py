@@ -21,7 +21,8 @@ class Part:
     """`discount` is what its rewards are weighted by (None where any does); `least` is a number that it never falls below.
 
     `policy`: it depends on the policy beyond the law of rollouts. `finite`: over all policies it has finitely many values.
-    `order`: it is an order, and no number. `lines` are the sentences of its derivation.
+    `order`: it is an order, and no number. `bent`: it is a rising function of an expectation, which is no summand as that is.
+    `lines` are the sentences of its derivation.
     """
 
     classes: frozenset[str] = frozenset()
@@ -33,6 +34,7 @@ class Part:
     policy: bool = False
     finite: bool = False
     order: bool = False
+    bent: bool = False
     notes: frozenset[str] = frozenset()
 
     @property
@@ -99,6 +101,8 @@ def _rule(parts: list[Part], model: str) -> str:
         return "S9"
     if among(parts, "FPR"):
         return "S7"
+    if any(part.bent for part in parts):
+        return "V1"
     # What is in both LTL and RM takes part as the machine that it also is, paid when the verdict is known.
     classes = {"RM" if "RM" in part.classes else next(iter(part.classes)) for part in parts}
     one_rate = len({part.discount for part in parts if part.discount is not None}) <= 1

@@ -169,7 +169,7 @@ def _of_one(law: Law, measure: Measure, parts: list[Part], part: Part) -> Part:
     if op in _ALWAYS_MONOTONE or _rises(op, parts, part):
         risk = op == "log" and _is_entropic(measure.args[0])
         changed = whole.after("I2") if risk and part.classes == {"FTR"} else whole.after("O0")
-        return replace(changed, least=_least_after(op, part))
+        return replace(changed, least=_least_after(op, part), bent=op != "neg")
     if among([part], "FPR"):
         return whole.after("S7")
     markov = part.classes == {"MR"}

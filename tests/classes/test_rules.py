@@ -61,6 +61,10 @@ CASES = [
     ("Q2", TEXT + OWN + "reward = -0.1 * (mean(logp - ref over token) ?? 0)", "FOMR", True, ""),
     ("Q2", TEXT + OWN + "reward = -0.1 * sum(logp - 2 * ref over token)", "FOMR", True, ""),
     ("V1", MDP + X + Y + "objective maximize E[x] * E[y]", "FOMR", True, ""),
+    ("V1", MDP + "input x : float[step] in [0.1, 1]\ninput y : float[step] in [0.1, 1]\n"
+     "objective maximize log(E[x]) + log(E[y])", "FOMR", True, ""),
+    ("V1", MDP + X + "reward = x\nobjective maximize tanh(E[return]) + entropy(policy)", "FOMR", True, ""),
+    ("O0", MDP + X + "reward = x\nobjective maximize 2 * tanh(E[return]) + 1", "MR", True, ""),
     ("V1", TEXT + RIGHT + "reward = right\nobjective maximize mean(E[return] ** 2 over prompt_id)", "FOMR", True, ""),
     ("M1", MDP + GROUP + X + "reward = x\nobjective maximize mean(2 * E[return] over prompt_id)", "MR", True, ""),
     ("V3b", MDP + X + "objective lexicographic E[x], functional(policy)", "PO", True, ""),
