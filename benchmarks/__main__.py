@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("check_speed", "pointwise", "gated", "automata", "walks", "robustness")
+ALL = ("check_speed", "pointwise", "gated", "automata", "walks", "robustness", "machines")
 
 
 def main(names: list[str]) -> int:

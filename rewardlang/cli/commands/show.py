@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from rewardlang.automata import machine_show
 from rewardlang.cli.drawings import Drawing, graph_drawing, graph_text, tree_drawing, tree_text
 from rewardlang.cli.errors import CLEAN, CliError
 from rewardlang.cli.files import read_spec
@@ -11,6 +12,9 @@ from rewardlang.ir.node import Node
 from rewardlang.program import Program
 from rewardlang.syntax.parse import parse
 from rewardlang.text.diagnostic import SpecError
+
+
+_DRAWN = {"text": machine_show.as_text, "dot": machine_show.as_dot, "mermaid": machine_show.as_mermaid}
 
 
 def run(values: SimpleNamespace) -> int:
@@ -56,12 +60,16 @@ def _facts(program: Program, node: Node) -> dict[str, object]:
 
 
 def _show_automata(values: SimpleNamespace) -> None:
-    """The minimal automaton of each formula that the program reads."""
-    automata = load_spec(values.file, values.stdin_filename).automata
+    """The minimal automaton of each formula that the program reads, and its machines as they are written."""
+    program = load_spec(values.file, values.stdin_filename)
+    automata, machines = program.automata, program.machines
     if values.format == "json":
-        say_json({"version": "1.0", "stage": values.stage, "automata": [each.as_data() for each in automata]})
-    else:
-        say("\n\n".join(each.drawn(values.format) for each in automata) or "no formula is read by `holds`, `verdict` or `progress`")
+        say_json({"version": "1.0", "stage": values.stage, "automata": [each.as_data() for each in automata],
+                  "machines": [machine_show.as_data(machine, name) for name, machine in machines.items()]})
+        return
+    drawn = [each.drawn(values.format) for each in automata]
+    drawn += [_DRAWN[values.format](machine, name) for name, machine in machines.items()]
+    say("\n\n".join(drawn) or "no formula is read by `holds`, `verdict` or `progress`, and there is no machine")
 
 
 def _show_code(values: SimpleNamespace) -> None:
