@@ -195,6 +195,18 @@ class Formula(Document):
     """A shortest trace, of one step or more, on which it holds: the propositions that are true at each step."""
 
 
+class MachineEntry(Document):
+    """A reward machine; `places` are its states with the values of counters that can be come to."""
+
+    states: list[str]
+    final: list[str]
+    places: int
+    counters: dict[str, list[int]]
+    """The range of each."""
+    clamped: list[str]
+    """Counters that an edge would carry out of their range, and that stay at its end instead."""
+
+
 class Promise(Document):
     """One `ensure`."""
 
@@ -224,6 +236,7 @@ class InspectReport(Document):
     group: Group | None
     outputs: dict[str, Output]
     formulas: list[Formula]
+    machines: dict[str, MachineEntry]
     ensures: list[Promise]
     cost: Cost
     notes: list[str]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rewardlang.elaborate.automata import discount_of
 from rewardlang.elaborate.choice import decision
 from rewardlang.elaborate.context import Context
 from rewardlang.elaborate.expressions import same_kind
@@ -16,8 +17,7 @@ from rewardlang.values.classes import FORMALISMS
 from rewardlang.values.types import FLOAT, Type
 
 LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
-_LATER = ("potential_based",)
-_KNOWN = ("availability", "class", "farmable", *_LATER)
+_KNOWN = ("availability", "class", "farmable", "potential_based")
 _DECLARED = {"full_support": ("policy",), "antisymmetric": None}
 _SUMS = ("return", "discounted")
 
@@ -49,9 +49,8 @@ def _claim(cx: Context, expr: tree.Expr, declaration: tree.Ensure) -> EnsureInfo
         return _farmable(cx, expr, declaration, text)
     if later == "class":
         return _class(cx, expr, declaration, text)
-    if later in _LATER:
-        cx.session.report("RW390", expr.span, what=f"`ensure {text}`")
-        return None
+    if later == "potential_based":
+        return _potential_based(cx, expr, declaration, text)
     if isinstance(expr, tree.InRange) and not expr.negated:
         operands, ops = (expr.low, expr.value, expr.high), ("<=", "<=")
     elif isinstance(expr, tree.Compare):
@@ -147,6 +146,16 @@ def _class(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str) ->
     written = expr.operands[0].arguments[0].value
     node = expect_kind(cx, cx.node(written), "number", expr.span, "class")
     return EnsureInfo("class", (Claim(node),), ("<=",), declaration.span, text, level=expr.operands[1].name)
+
+
+def _potential_based(cx: Context, expr: tree.Expr, declaration: tree.Ensure, text: str) -> EnsureInfo:
+    keyed = {argument.key: argument.value for argument in getattr(expr, "arguments", ()) if argument.key is not None}
+    if not isinstance(expr, tree.Call) or len(expr.arguments) != 1 + len(keyed) or keyed.keys() - {"discount"}:
+        raise cx.fail("RW107", expr.span, name="potential_based",
+                      problem="is claimed of a term: `ensure potential_based(reward.shaping, discount = 0.99)`")
+    node = as_number(cx, cx.node(expr.arguments[0].value), expr.span)
+    discount = discount_of(cx, keyed.get("discount"))
+    return EnsureInfo("potential_based", (Claim(node),), (), declaration.span, text, discount=discount)
 
 
 def assume(cx: Context, declaration: tree.Assume) -> None:

@@ -10,6 +10,7 @@ from rewardlang.facts.ensures import decide
 from rewardlang.facts.failures import failures, total
 from rewardlang.facts.formula_checks import CheckedFormula, checked_formulas
 from rewardlang.facts.lint.table import lint
+from rewardlang.facts.machines import MachineFacts, machine_facts
 from rewardlang.facts.prove import Bounds, bounds
 from rewardlang.facts.ranges import Ranges, roots
 from rewardlang.facts.sums import sum_bounds
@@ -73,6 +74,11 @@ class Facts:
     def total(self) -> frozenset[Node]:
         """The partial operators that are defined on every row, demanded or not."""
         return total(self.ranges, roots(self.spec))
+
+    @cached_property
+    def machines(self) -> Mapping[str, MachineFacts]:
+        """The facts of the machines, by name."""
+        return {name: machine_facts(self.ranges, info) for name, info in self.spec.machines.items()}
 
     @cached_property
     def terms(self) -> Mapping[str, list[TermFact]]:

@@ -8,6 +8,7 @@ from rewardlang.facts.availability import LEVELS
 from rewardlang.facts.machine_claims import not_farmable
 from rewardlang.facts.monotone import monotone
 from rewardlang.facts.pairs import decide_pair
+from rewardlang.facts.potentials import potential_based
 from rewardlang.facts.prove import Question, Reach, bounds, reach
 from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.verdict import (
@@ -49,6 +50,8 @@ def decide(ranges, info: EnsureInfo, availability: dict[Node, str],
         return monotone(ranges, info)
     if info.kind == "farmable":
         return not_farmable(ranges, info)
+    if info.kind == "potential_based":
+        return potential_based(ranges, info)
     if info.kind != "compare":
         return Verdict(info, LATER)
     verdicts = [_compare(ranges, info, op, *pair) for op, pair in zip(info.ops, zip(info.claims, info.claims[1:]))]

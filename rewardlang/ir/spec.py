@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from rewardlang.automata.machine import Counts, Machine
 from rewardlang.automata.unfold import Walk
@@ -132,6 +133,7 @@ class EnsureInfo:
     kind `monotone`: claims[0] is `direction` (`increasing` or `decreasing`, `strictly`) in the node `along`;
     `state` names the state whose declared range it is, said of one update;
     kind `availability`: claims[0] at most `level`; kind `farmable`: no loop of the machine whose reward claims[0] is pays;
+    kind `potential_based`: claims[0] is shaping by a potential, for `discount`;
     kind `class`: of the objective, or of what claims[0] is the sum of, at most the formalism `level`;
     kind `later`: known to the language, proved by a later stage.
     """
@@ -146,6 +148,7 @@ class EnsureInfo:
     strictly: bool = False
     along: Node | None = None
     level: str | None = None
+    discount: float | Fraction | None = None
     state: str | None = None
 
 

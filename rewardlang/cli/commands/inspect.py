@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from rewardlang.automata.machine_checks import clamps
 from rewardlang.classes.derive import Expressivity
 from rewardlang.classes.follows import remembered
 from rewardlang.classes.guide import ADVICE
@@ -9,6 +10,7 @@ from rewardlang.cli.errors import CLEAN
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.formula_checks import CheckedFormula
+from rewardlang.facts.machines import MachineFacts
 from rewardlang.ir.node import leaves, reachable
 from rewardlang.ir.objective import nodes_of
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
@@ -44,6 +46,7 @@ def examine(program: Program) -> dict:
         "group": {"by": spec.group_key, "size": spec.group_size} if spec.group_key else None,
         "outputs": {name: _output(program, view) for name, view in program.outputs.items()},
         "formulas": [_formula(read) for read in program.facts.formulas],
+        "machines": {name: _machine(facts) for name, facts in program.facts.machines.items()},
         "ensures": [{"text": ensure.text, "line": ensure.span.source.position(ensure.span.start)[0],
                      "proved": ensure.kind != "later"} for ensure in spec.ensures],
         "cost": {"nodes": len(reachable(output.node for output in spec.outputs.values())),
@@ -132,6 +135,7 @@ def as_text(report: dict) -> str:
     parts.append(_table("models and verifiers", models))
     parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
     parts.append(_table("formulas", [_formula_row(entry) for entry in report["formulas"]]))
+    parts.append(_table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
     proofs = [("proved" if ensure["proved"] else "not yet", ensure["text"]) for ensure in report["ensures"]]
     parts.append(_table("ensure", proofs))
     cost = report["cost"]
@@ -170,6 +174,20 @@ def _model_row(name: str, entry: dict, calls: dict) -> tuple:
     count = f"{calls[name]} call{'s' if calls[name] > 1 else ''} a rollout, where demanded"
     signature = f"{name}({', '.join(entry['arguments'])})"
     return entry["kind"], signature, f"-> {entry['result']}", count, entry["from"] or "to be bound"
+
+
+def _machine(facts: MachineFacts) -> dict:
+    machine = facts.info.machine
+    return {"states": list(machine.states), "final": [machine.states[state] for state in sorted(machine.finals)],
+            "places": len(facts.unfolded.places), "clamped": [machine.counters[number].name for number in clamps(facts.unfolded)],
+            "counters": {counter.name: [counter.low, counter.high] for counter in machine.counters}}
+
+
+def _machine_row(name: str, entry: dict) -> tuple:
+    counters = ", ".join(f"{counter} {_interval(ends)}" for counter, ends in entry["counters"].items())
+    clamped = f"clamped at its range: {', '.join(entry['clamped'])}" if entry["clamped"] else ""
+    places = f"{entry['places']} places" if entry["counters"] else ""
+    return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped
 
 
 _VERDICTS = {"safety": "false as soon as it is violated (safety)", "co_safety": "true as soon as it is satisfied (co-safety)",
