@@ -38,7 +38,7 @@ _TOPICS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("over", "reduction"), (_REDUCTIONS, _SCANS, _WINDOWS)),
     (("where",), (_REDUCTIONS, _WINDOWS)),
     (("by",), ("- **Equal keys:**", _WINDOWS)),
-    (("batch", "window"), (_WINDOWS,)),
+    (("batch", "window", "run"), (_WINDOWS,)),
     (("placement",), ("- **Placement.**",)),
     (("in", "range"), ("- Chains of comparisons", _CLAUSES)),
     (("unit",), ("- **Units**",)),
@@ -52,7 +52,6 @@ _TOPICS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("machine", "automaton", "shaped", "counter", "start", "final", "otherwise", "farmable"), ("## Machines",)),
     (("objective", "maximize", "minimize", "lexicographic", "pareto", "average", "CVaR", "entropy", "KL"), ("## Objective",)),
     (("class", "full_support", "antisymmetric", "formalism"), ("## Class",)),
-    (("run",), ("## Not yet",)),
 )
 
 

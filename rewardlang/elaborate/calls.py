@@ -52,7 +52,7 @@ def call(cx: Context, expr: tree.Call, hint: Type | None) -> Value:
     if name == "automaton":
         raise cx.fail("RW107", expr.span, name=name, problem="makes a machine: write `machine m = automaton(…)`")
     if name in _OBJECTIVE:
-        raise cx.fail("RW390", expr.span, what=f"`{name}`")
+        raise cx.fail("RW107", expr.span, name=name, problem="is claimed, and is no value: write it in an `ensure`")
     homes = standard_homes(name)
     cure = f": write `use {homes[0]}: {name}`" if homes else near(name, function_names(cx.module))
     cure = cure or ": declare it as a `def`, a `verifier` or a `model`"

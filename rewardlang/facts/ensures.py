@@ -13,7 +13,6 @@ from rewardlang.facts.prove import Question, Reach, bounds, reach
 from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.verdict import (
     HOLDS,
-    LATER,
     PROVED,
     REFUTED,
     UNPROVED,
@@ -52,8 +51,6 @@ def decide(ranges, info: EnsureInfo, availability: dict[Node, str],
         return not_farmable(ranges, info)
     if info.kind == "potential_based":
         return potential_based(ranges, info)
-    if info.kind != "compare":
-        return Verdict(info, LATER)
     verdicts = [_compare(ranges, info, op, *pair) for op, pair in zip(info.ops, zip(info.claims, info.claims[1:]))]
     for status in (REFUTED, UNPROVED):
         for verdict in verdicts:

@@ -13,7 +13,7 @@ from rewardlang.values.types import FLOAT, Type
 #: What the comparisons of a claim say of two numbers.
 HOLDS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": lambda a, b: a == b, "!=": lambda a, b: a != b}
 
-PROVED, REFUTED, UNPROVED, LATER = "proved", "refuted", "unproved", "later"
+PROVED, REFUTED, UNPROVED = "proved", "refuted", "unproved"
 
 
 @dataclass(frozen=True)

@@ -134,8 +134,7 @@ class EnsureInfo:
     `state` names the state whose declared range it is, said of one update;
     kind `availability`: claims[0] at most `level`; kind `farmable`: no loop of the machine whose reward claims[0] is pays;
     kind `potential_based`: claims[0] is shaping by a potential, for `discount`;
-    kind `class`: of the objective, or of what claims[0] is the sum of, at most the formalism `level`;
-    kind `later`: known to the language, proved by a later stage.
+    kind `class`: of the objective, or of what claims[0] is the sum of, at most the formalism `level`.
     """
 
     kind: str

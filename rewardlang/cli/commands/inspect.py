@@ -19,7 +19,6 @@ from rewardlang.text.plain import phrase, plain
 from rewardlang.values.interval import Interval
 
 
-
 def run(values: SimpleNamespace) -> int:
     """Print the facts; the exit code."""
     program = load_spec(values.file, values.stdin_filename)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.verdict import LATER, REFUTED, UNPROVED, Verdict
+from rewardlang.facts.verdict import REFUTED, UNPROVED, Verdict
 from rewardlang.ir.node import Node
 from rewardlang.text.diagnostic import Diagnostic
 
-_CODES = {REFUTED: "RW210", UNPROVED: "RW211", LATER: "RW390"}
+_CODES = {REFUTED: "RW210", UNPROVED: "RW211"}
 _OF_STATES = {REFUTED: "RW340", UNPROVED: "RW341"}
 
 
