@@ -99,6 +99,7 @@ def carried(cx: Context, call: tree.Call, state: Pending, start: tree.Expr | Non
         state.carried.append(node)
         if state.domain is not None:
             cx.spec.domains[node] = state.domain
+        if state.domain is not None and first.op != "const":
             _promise(cx, state, first, start.span)
     return Value(node)
 
