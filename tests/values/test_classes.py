@@ -20,7 +20,7 @@ def test_there_are_17_formalisms_in_11_classes():
     assert {class_of(name) for name in FORMALISMS} == set(CLASSES) and len(CLASSES) == 11
 
 
-@pytest.mark.parametrize("group", EQUAL, ids=str)
+@pytest.mark.parametrize("group", EQUAL, ids=lambda group: "=".join(sorted(group)))
 def test_equal_formalisms_are_at_most_each_other(group):
     assert all(leq(a, b) for a, b in product(group, group))
     assert not any(leq(a, b) and leq(b, a) for a in group for b in FORMALISMS if b not in group)
