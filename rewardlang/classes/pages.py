@@ -10,7 +10,8 @@ _INTRO = """# Classes of objectives
 
 An objective orders policies. Seventeen formalisms in which objectives are said were compared by the orders that they can
 induce, over stationary policies in every finite environment (Subramani et al., arXiv 2310.11840); some are equal, so that
-there are eleven classes. The compiler derives the least that contains a spec: `rewardlang inspect` shows it with its derivation.
+there are eleven classes. The compiler derives the least that contains a spec, and
+`rewardlang inspect` shows it with its derivation.
 
 Under `setting continuing` a run may have no end; this is the class in general. Under `episodic horizon 500` no episode is
 longer. Under `single_turn` the state is the whole text so far, and one transition decides what rests on the trajectory.

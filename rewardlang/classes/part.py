@@ -21,7 +21,7 @@ class Part:
     """`discount` is what its rewards are weighted by (None where any does); `least` is a number that it never falls below.
 
     `policy`: it depends on the policy beyond the law of rollouts. `finite`: over all policies it has finitely many values.
-    `order`: it is an order, and no number. `bent`: it is a rising function of an expectation, which is no summand as that is.
+    `order`: it is an order, and no number. `bent`: it is a rising function of an expectation, and no summand as that is.
     `lines` are the sentences of its derivation.
     """
 
