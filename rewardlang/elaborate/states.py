@@ -84,12 +84,14 @@ def carried(cx: Context, call: tree.Call, state: Pending, start: tree.Expr | Non
     if start is None or call.where is not None or call.by is not None:
         problem = f"is carried as `{call.function}({state.name}, start)`, without `where` and `by`"
         raise cx.fail("RW342", call.span, name=state.name, problem=problem, subject=state.name)
-    first = fitted(cx, cx.node(start, state.type.entry()), state.type, start.span, f"the first `{state.name}`")
+    met = state.type.with_axes(tuple(other for other in state.type.axes if other != axis))
+    first = fitted(cx, cx.node(start, met), state.type, start.span, f"the first `{state.name}`")
     if set(first.type.axes) - set(state.type.axes):
         raise cx.fail("RW342", start.span, name=state.name, subject=state.name,
                       problem=f"is {state.type}, and its first value {first.type} has another axis")
     if state.type.kind is Kind.INT and first.type.kind is Kind.FLOAT:
-        raise cx.fail("RW342", start.span, name=state.name, problem="is whole, and its first value is a float", subject=state.name)
+        raise cx.fail("RW342", start.span, name=state.name, subject=state.name,
+                      problem="is whole, and its first value is a float")
     value = first.get("value")
     if state.domain is not None and isinstance(value, int | float | Fraction) and not state.domain.contains(value):
         raise cx.fail("RW121", start.span, what=f"the first `{state.name}`", value=show(value), domain=state.domain)
@@ -99,7 +101,7 @@ def carried(cx: Context, call: tree.Call, state: Pending, start: tree.Expr | Non
         state.carried.append(node)
         if state.domain is not None:
             cx.spec.domains[node] = state.domain
-        if state.domain is not None and first.op != "const":
+        if state.domain is not None and not isinstance(value, int | float | Fraction):     # a number was looked at above
             _promise(cx, state, first, start.span)
     return Value(node)
 

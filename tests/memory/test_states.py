@@ -208,3 +208,15 @@ def test_the_reference_says_the_same(seed):
     for name, root in zip(spec.outputs, roots, strict=True):
         for row, (got, expected) in enumerate(zip(found.to_lists(name), wanted[root], strict=True)):
             assert [pytest.approx(each) for each in expected] == got, (name, row)
+
+
+def test_a_vector_of_first_values_is_held_to_the_range_too():
+    text = """
+    setting episodic
+    axis joint = {hip, knee}
+    input load : float[step, joint] in [0, 1]
+    let wear : float[step, joint] in [0, 1] = 0.5 * prev(wear, [0.25, FIRST]) + 0.5 * load
+    reward = sum(wear over joint)
+    """
+    assert [each.code for each in program_of(text=text.replace("FIRST", "2")).diagnostics] == ["RW340"]
+    assert rewards(text.replace("FIRST", "1"), {"load": [[[0.0, 1.0]]]}) == [[1.125]]
