@@ -89,6 +89,10 @@ class Tracker:
         """The number of the state in which runs begin."""
         return 0
 
+    def tables(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The next state and the constant payment, [states, 2^n letters] as `pack` numbers them."""
+        return self._next, self._paid.astype(np.float32)
+
     def pack(self, labels: ArrayLike | Mapping[str, ArrayLike]) -> NDArray[np.int64]:
         """Letters as numbers: of an array [..., n] in the order of `propositions`, or of arrays [...] by name."""
         if isinstance(labels, Mapping):
