@@ -1,124 +1,151 @@
-"""Claims that a term is potential-based shaping: discount · φ(next) - φ(now) for some φ that is 0 beyond the end."""
+"""Claims that a value is potential-based shaping: γ·Φ(after) - Φ(before), with Φ 0 once the episode has ended.
 
+Such terms change no optimal policy (A. Ng, D. Harada, S. Russell, Policy invariance under reward transformations, ICML 1999).
+Proved by the form of the value; refuted by two episodes that begin alike and whose discounted sums, which could then only be
+-Φ of the beginning, differ.
+"""
+
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import combinations
 
-from rewardlang.facts.leaves import declared
-from rewardlang.facts.linear import Linear, form
+from rewardlang.facts.boxes import centre, ends
+from rewardlang.facts.linear import Linear, combined, form, scaled
+from rewardlang.facts.telescope import is_earlier
 from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED, Verdict
-from rewardlang.facts.witness import entries, name_of
+from rewardlang.facts.witness import entries, filler, name_of, plain, word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import EnsureInfo
 from rewardlang.ops.reference import evaluate
-from rewardlang.ops.row import Family
-from rewardlang.ops.table import OPERATORS
-from rewardlang.values.axes import ordered_axes
-from rewardlang.values.types import Kind
+from rewardlang.values.axes import Axis, ordered_axes
+from rewardlang.values.endpoint import exact
 
-_PLAIN = (Family.POINTWISE, Family.CONTROL)
-_NEIGHBOURS = ("ahead", "prev", "delta")
-_STEPS = 4
+#: Episodes that begin alike, as indices of two values: how a source moves in them.
+_PATHS = ((0,), (0, 1), (0, 1, 0), (0, 0), (0, 1, 1))
+
+#: Sums that differ by less than this, relative to the greatest entry, are equal up to rounding.
+_EQUAL = 1e-9
+
+#: More sources than these are not moved one by one.
+_MOST_SOURCES = 8
 
 
 def potential_based(ranges, info: EnsureInfo) -> Verdict:
-    """Proved where the parts cancel as they must, refuted by going forth and back between two values (Ng et al., ICML 1999)."""
-    node, rate = info.claims[0].node, Fraction(info.discount)
-    if _cancels(form(ranges, node), rate, ranges):
+    """The verdict on `potential_based(value, discount = γ)`."""
+    node = _unscaled(info.claims[0].node)
+    rate = _discount_of_form(ranges, node)
+    if rate is not None and (rate == 0 or rate == info.discount):
         return Verdict(info, PROVED)
-    found = _refuted(ranges, node, float(rate))
-    if found is not None:
-        witness, shows = found
-        return Verdict(info, REFUTED, witness, shows, reason="shaping-not-invariant")
-    return Verdict(info, UNPROVED, known="it is no sum of `discount * ahead(x, 0) - x` and of shaping by machines and formulas")
+    verdict = _refuted(ranges, info)
+    if verdict is not None:
+        reason = "discount-mismatch" if rate is not None else "shaping-not-invariant"
+        return Verdict(info, REFUTED, verdict[0], verdict[1], reason=reason)
+    known = f"it is with the discount {float(rate):g}" if rate is not None else "no potential was found"
+    return Verdict(info, UNPROVED, known=known, reason="shaping-not-invariant")
 
 
-def _cancels(whole: Linear, rate: Fraction, ranges) -> bool:
-    """Whether what stands for the next step, taken once for each potential, leaves exactly what must be taken off now."""
-    owed: dict[Node, Fraction] = dict(whole.terms)
-    constant = Fraction(whole.constant)
-    for node, scale in whole.terms.items():
-        part = scale / rate if rate else Fraction(0)
-        if node.op == "ahead" and node.args[1].get("value") == 0 and not _narrowed(node):
-            del owed[node]
-            now = form(ranges, node.args[0])
-            constant += part * now.constant
-            for each, factor in now.terms.items():
-                owed[each] = owed.get(each, 0) + part * factor
-        elif (now := _before(node, owed)) is not None:
-            del owed[node]
-            owed[now] += part
-    return not constant and not any(owed.values())
+def _unscaled(node: Node) -> Node:
+    """A value without factors that are the same at every step: they scale the potential."""
+    while node.op in ("mul", "neg", "div"):
+        factors = [arg for arg in node.args if ordered_axes(arg.type.axes)]
+        if len(factors) != 1 or (node.op == "div" and factors[0] is not node.args[0]):
+            break
+        node = factors[0]
+    return node
 
 
-def _narrowed(node: Node) -> bool:
-    return bool(node.get("window")) or bool({"where", "by"} & set(node["roles"]))
-
-
-def _before(node: Node, among: dict[Node, Fraction]) -> Node | None:
-    """For a potential of a walk's state, 0 at the end of the episode, the same potential of the state before."""
-    later = node.args[2] if node.op == "gate" and node.args[0].op == "ending" and node.args[1].get("value") == 0 else None
-    if later is None or later.op != "entry":
+def _discount_of_form(ranges, node: Node) -> Fraction | int | None:
+    """The γ for which the value's form is γ·Φ(after) - Φ(before); 0 of a value that is always 0, None if there is none."""
+    linear = form(ranges, node)
+    after, before, end = Linear(0, {}, False), Linear(linear.constant, {}, False), 0
+    for term, coefficient in linear.terms.items():
+        inner = _after(ranges, term, linear.terms)
+        if inner is None:
+            before = combined(before, Linear(0, {term: coefficient}, False))
+            continue
+        potential, last = inner
+        end += coefficient * last
+        after = combined(after, scaled(potential, coefficient))
+    if end != 0:
         return None
-    walk, values = later.args[0], later["values"]
-    return next((each for each in among if each.op == "entry" and each["values"] == values
-                 and each.args[0].op == "prev" and each.args[0].args[0] is walk), None)
+    return _ratio(after, before)
 
 
-def _refuted(ranges, node: Node, rate: float) -> tuple[dict, str] | None:
-    """Two values of one input between which forth and back adds up to something else than waiting does."""
-    nodes = reachable([node])
-    axes = ordered_axes(node.type.axes)
-    inputs = [each for each in nodes if each.op == "input" and each.type.kind in (Kind.BOOL, Kind.INT, Kind.FLOAT)]
-    plain = all(each in inputs or each.op in ("const", *_NEIGHBOURS) or _is_plain(each) for each in nodes)
-    if len(axes) != 1 or node.type.axes != axes or not plain:
+def _ratio(after: Linear, before: Linear) -> Fraction | int | None:
+    """γ where after = γ·Φ and before = -Φ."""
+    if set(after.terms) != set(before.terms):
         return None
-    for moved in inputs:
-        low, high = _ends(ranges, moved)
-        for here, there in ((low, high), (high, low)):
-            paid = {(s, t): _paid(ranges, nodes, node, moved, s, t) for s, t in ((here, here), (here, there), (there, here))}
-            if None in paid.values():
-                continue
-            found = paid[here, there] + rate * paid[there, here]
-            wanted = (1 + rate) * paid[here, here]
-            if abs(found - wanted) > 1e-9 * max(1.0, abs(found), abs(wanted)):
-                name = name_of(ranges.spec, moved)
-                witness = {name: [float(here), float(there), float(here)], "pays": [paid[here, there], paid[there, here]],
-                           "gain": found - wanted}
-                shows = f"`{name}` from {here:g} to {there:g} and back pays {found:g} where a potential pays {wanted:g}"
-                return witness, shows
+    pairs = [*((after.terms[node], before.terms[node]) for node in after.terms)]
+    pairs += [(after.constant, before.constant)] if after.constant or before.constant else []
+    if not pairs:
+        return 0
+    if any(below == 0 for _, below in pairs):
+        return None
+    rates = {exact(Fraction(-above) / below) for above, below in pairs}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _after(ranges, term: Node, terms) -> tuple[Linear, int | Fraction] | None:
+    """The potential of which a term is the value one step later, and that value after the last step."""
+    if term.op == "ahead" and not term.get("window") and not {"where", "by"} & set(term["roles"]):
+        last = ranges.of(term.args[1])
+        return (form(ranges, term.args[0]), last.lo) if last is not None and last.is_point else None
+    if term.op == "gate" and term.args[0].op == "ending" and term.args[1].get("value") == 0:
+        earlier = next((other for other in terms if is_earlier(other, term.args[2])), None)
+        return (Linear(0, {earlier: 1}, False), 0) if earlier is not None else None
     return None
 
 
-def _is_plain(node: Node) -> bool:
-    row = OPERATORS.get(node.op)
-    return row is not None and row.family in _PLAIN
-
-
-def _ends(ranges, node: Node) -> tuple[float, float]:
-    """Two values of an input, far apart where its range is known."""
-    found = declared(ranges.spec, node)
-    if node.type.kind is Kind.BOOL or found is None:
-        return 0, 1
-    low, high = float(found.lo), float(found.hi)
-    if not found.is_finite:
-        low, high = (max(low, -1.0), min(high, 1.0)) if low < 1 and high > -1 else (low, low + 1) if found.hi > low else (low, high)
-    return low, high
-
-
-def _paid(ranges, nodes: list[Node], node: Node, moved: Node, here: float, there: float) -> float | None:
-    """What is paid for the step from one value to another, all other inputs resting, in a run that rests before and after."""
-    def value(each: Node, entry: float):
-        return bool(entry) if each.type.kind is Kind.BOOL else int(entry) if each.type.kind is Kind.INT else float(entry)
-
-    def leaf(each: Node, _rollout: int, *_arguments):
-        trace = [here, here, there, there] if each is moved else [_ends(ranges, each)[0]] * _STEPS
-        return [value(each, entry) for entry in trace] if each.type.axes else value(each, trace[0])
-
-    if any(len(each.type.axes) > 1 for each in nodes):
+def _refuted(ranges, info: EnsureInfo) -> tuple[dict, str] | None:
+    """Two episodes that begin alike with other discounted sums, as data and in words."""
+    node, rate = info.claims[0].node, float(info.discount)
+    axes = ordered_axes(node.type.axes)
+    if len(axes) != 1 or any(part.op == "call" and part.type.axes for part in reachable([node])):
         return None
+    for source, values in _moved(ranges, node, axes[0]):
+        episodes = [[values[step] for step in path] for path in _PATHS]
+        sums = _sums(ranges, node, source, axes[0], episodes, rate)
+        for one, other in combinations(range(len(episodes)), 2):
+            if None not in (sums[one], sums[other]) and abs(sums[one] - sums[other]) > _EQUAL * (1 + abs(sums[one])):
+                name = name_of(ranges.spec, source)
+                said = [f"{name} = [{', '.join(word(x) for x in episodes[i])}] adds up to {word(sums[i])}" for i in (one, other)]
+                witness = {"first": {name: episodes[one]}, "second": {name: episodes[other]}, "values": [sums[one], sums[other]]}
+                return witness, " and ".join(said) + ", though both begin alike"
+    return None
+
+
+def _moved(ranges, node: Node, axis: Axis) -> Iterator[tuple[Node, list]]:
+    """Each source along the axis with two values in both orders, ends and near ones."""
+    found = [part for part in reachable([node]) if part.op == "input" and part.type.axes == (axis,) and ranges.of(part) is not None]
+    for source in found[:_MOST_SOURCES]:
+        whole = ranges.of(source)
+        low, high = (end.lo for end in ends(whole))
+        middle = centre(whole)
+        for pair in ((low, high), (high, low), (middle, high), (low, middle)):
+            if pair[0] != pair[1]:
+                yield source, [plain(x, source.type) for x in pair]
+
+
+def _sums(ranges, node: Node, source: Node, axis: Axis, episodes: list[list], rate: float) -> list[float | None]:
+    """The discounted sum of each episode, by the reference interpreter; None where an entry is invalid."""
+    roots = [node, *ranges.spec.assumptions]
+    nodes = reachable(roots)
+    rest = filler(ranges.spec, nodes, len(episodes))
+
+    def leaf(part: Node, rollout: int, *arguments):
+        if part is source:
+            return episodes[rollout]
+        given = rest.leaf(part, rollout, *arguments)
+        return given[:1] * len(episodes[rollout]) if part.type.axes[:1] == (axis,) else given
+
     try:
-        found = entries(evaluate(nodes, 1, leaf, lambda axis, rollout: _STEPS)[node][0])
-    except (ValueError, ArithmeticError, TypeError, KeyError, LookupError):
-        return None
-    backward = any(each.op in ("prev", "delta") for each in nodes) and not any(each.op == "ahead" for each in nodes)
-    paid = found[2 if backward else 1]
-    return None if paid is None else float(paid)
+        found = evaluate(nodes, len(episodes), leaf, lambda own, rollout: len(episodes[rollout]) if own == axis else rest.length(own, rollout))
+    except (ValueError, ArithmeticError, TypeError, LookupError):
+        return [None] * len(episodes)
+    held = [all(entry is True for root in ranges.spec.assumptions for entry in entries(found[root][i])) for i in range(len(episodes))]
+    sums = [_discounted(entries(value), rate) for value in found[node]]
+    return [total if ok else None for total, ok in zip(sums, held)]
+
+
+def _discounted(values: list, rate: float) -> float | None:
+    return None if None in values else sum(value * rate ** step for step, value in enumerate(values))

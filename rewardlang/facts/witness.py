@@ -45,6 +45,11 @@ def entries(value) -> list:
     return [entry for part in value for entry in entries(part)]
 
 
+def filler(spec, nodes: list[Node], rollouts: int) -> "_Filler":
+    """What makes values for the leaves of some rollouts, each in the middle of its range."""
+    return _Filler(spec, nodes, [{}] * rollouts, POSITIONS)
+
+
 class _Filler:
     """Makes whole values of the numbers of points."""
 

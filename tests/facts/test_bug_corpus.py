@@ -18,9 +18,6 @@ BUGS = [json.loads(line) for line in (SHARED / "bugs/index.jsonl").open()] if SH
 BOUNDS = [json.loads(line) for line in (SHARED / "conformance/bounds.jsonl").open()] if SHARED.exists() else []
 GOOD = sorted((SHARED / "bugs/good").glob("*.rwd")) if SHARED.exists() else []
 
-#: Ranges of the corpus that are certified, but not yet tight.
-LOOSE = {"softmax3"}
-
 
 def findings(path: Path) -> list:
     """All findings of a file."""
@@ -60,5 +57,4 @@ def test_exact_ranges(row):
     slack = 1e-12 * max(1, abs(low), abs(high))
     assert found.lo <= low + slack and high - slack <= found.hi, "a value lies outside what is certified"
     width = max(high - low, 1e-9)
-    tight = low - found.lo <= 1e-3 * width and found.hi - high <= 1e-3 * width
-    assert tight or row["id"] in LOOSE, f"certified {found}, exact [{low}, {high}]"
+    assert low - found.lo <= 1e-3 * width and found.hi - high <= 1e-3 * width, f"certified {found}, exact [{low}, {high}]"
