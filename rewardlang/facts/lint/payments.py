@@ -34,6 +34,8 @@ def sides(ranges, places: Places) -> Iterator[Diagnostic]:
         best, worst = _end(ranges, closed, condition, False, True), _end(ranges, opened, condition, True, False)
         if best is None or worst is None or best <= worst or verdicts(spec, closed):
             continue
+        if (most := _end(ranges, opened, condition, True, True)) is not None and most < best:
+            continue        # what is open pays less at its best: the condition is of something unwanted
         values = {"condition": places.text(condition), "other": show(best), "worst": show(worst)}
         witness = {"closed": float(best), "open": float(worst)}
         span = places.span(closed, output.span)

@@ -112,7 +112,7 @@ def order(ranges, places: Places) -> Iterator[Diagnostic]:
     spec = ranges.spec
     for output in rewards(spec):
         for node in reachable([output.node]):
-            if places.span(node).source is not spec.source:
+            if places.span(node).source is not spec.source or node in spec.graph.calls:
                 continue
             what = _of_rows(node) or _of_limit(ranges, places, node)
             if what is not None:
