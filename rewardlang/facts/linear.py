@@ -94,7 +94,7 @@ def linear_range(ranges, node: Node, context: Context, found: Interval) -> Inter
     if node.op not in ("add", "sub", "neg", "mul"):
         return found
     linear = form(ranges, node)
-    if not linear.merged and not _order(ranges, context):
+    if node in linear.terms or not linear.merged and not _order(ranges, context):
         return found
     tighter = evaluated(ranges, linear, context)
     return found if tighter is None else found.meet(tighter) or found
