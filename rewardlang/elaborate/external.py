@@ -1,5 +1,6 @@
 """Models and verifiers: their declarations, and calls of them."""
 
+from rewardlang.elaborate.asking import asking
 from rewardlang.elaborate.binding import arguments, bind_axes, fitted
 from rewardlang.elaborate.constants import constant, interval, show
 from rewardlang.elaborate.context import Context
@@ -31,8 +32,9 @@ def external(cx: Context, module: Module, declaration: tree.External) -> Externa
         key, declaration.kind, tuple(_argument(inside, parameter) for parameter in declaration.parameters), result, domain,
         field_domains(inside, declaration.result), target,
         float(declaration.timeout.seconds) if declaration.timeout else None,
-        _on_error(inside, declaration, result, domain), declaration.span, bool(target) and target.startswith(_OWN),
-        declaration.mode)
+        _fallback(inside, declaration.on_error, "`on_error`", result, domain), declaration.span,
+        bool(target) and target.startswith(_OWN), declaration.mode,
+        asking(inside, declaration, target, result, lambda expr, what: _fallback(inside, expr, what, result, domain)))
     cx.spec.externals[key] = info
     return info
 
@@ -53,19 +55,19 @@ def _argument(cx: Context, parameter: tree.Parameter) -> ArgumentInfo:
                         parameter.default is not None)
 
 
-def _on_error(cx: Context, declaration: tree.External, result: Type, domain: Interval | None) -> object | None:
-    if declaration.on_error is None:
+def _fallback(cx: Context, expr: tree.Expr | None, what: str, result: Type, domain: Interval | None) -> object | None:
+    """The value that a failure counts as, an enum's label as its code; None for `invalid`."""
+    if expr is None:
         return None
-    if isinstance(declaration.on_error, tree.Name) and declaration.on_error.name in result.labels:
-        return result.labels.index(declaration.on_error.name)
-    value = constant(cx, declaration.on_error, "`on_error`")
+    if isinstance(expr, tree.Name) and expr.name in result.labels:
+        return result.labels.index(expr.name)
+    value = constant(cx, expr, what)
     fits = {Kind.BOOL: bool, Kind.TEXT: str}.get(result.kind)
     numeric = result.kind in (Kind.INT, Kind.FLOAT) and not isinstance(value, (bool, str))
     if value is not None and not numeric and not (fits and isinstance(value, fits)):
-        raise cx.fail("RW108", declaration.on_error.span, what="`on_error`", wanted=f"`invalid` or a {result.entry()}",
-                      found=f"`{declaration.on_error.span.text}`")
+        raise cx.fail("RW108", expr.span, what=what, wanted=f"`invalid` or a {result.entry()}", found=f"`{expr.span.text}`")
     if domain is not None and numeric and value is not None and not domain.contains(value):
-        raise cx.fail("RW121", declaration.on_error.span, what="`on_error`", value=show(value), domain=domain)
+        raise cx.fail("RW121", expr.span, what=what, value=show(value), domain=domain)
     return value
 
 

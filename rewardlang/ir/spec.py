@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from rewardlang.automata.machine import Counts, Machine
 from rewardlang.automata.unfold import Walk
+from rewardlang.ir.asking import Asking
 from rewardlang.ir.node import Graph, Node
 from rewardlang.ir.objective import ObjectiveInfo
 from rewardlang.text.diagnostic import Diagnostic
@@ -83,6 +84,7 @@ class ExternalInfo:
     span: Span
     trusted: bool = False
     mode: str | None = None
+    asking: Asking = Asking()
 
     @property
     def can_fail(self) -> bool:

@@ -11,6 +11,8 @@ from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Span
 
 MODES = ("frozen", "refreshed", "trained")
+#: Which builder reads the value of an option, by its terminal; a word otherwise.
+_OPTION_VALUES = {"TEXT": "text", "NUMBER": "number", "DURATION": "duration"}
 
 
 @v_args(inline=True)
@@ -98,8 +100,14 @@ class Builder(Types):
                 mode, part = part.role, tree.Origin(part.column, span=part.span) if part.column is not None else None
             parts.append(part)
         span = between(word, rest[-1] if rest else type_)
-        return tree.External(word.text, name.text, parameters.value, type_, mode=mode, span=span,
-                             **clauses_of(tuple(parts)))
+        found = clauses_of(tuple(parts))
+        options = tuple(found.pop(kind) for kind in list(found) if type(found[kind]) is tree.Option)
+        return tree.External(word.text, name.text, parameters.value, type_, mode=mode, options=options, span=span, **found)
+
+    def option(self, word, value):
+        if type(value) is Lexeme:
+            value = getattr(self, _OPTION_VALUES.get(value.type, "name"))(value)
+        return Clause(word.text, tree.Option(word.text, value, span=between(word, value)), between(word, value))
 
     def timeout(self, word, lexeme):
         return Clause("timeout", self.duration(lexeme), between(word, lexeme))

@@ -76,6 +76,14 @@ class Param(Declaration):
 
 
 @dataclass(frozen=True, slots=True)
+class Option(Node):
+    """`votes 3`, `prompt "…"`: a clause that says how a model or verifier is asked."""
+
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class External(Declaration):
     """A `model` or `verifier` (`kind`): signature, result, and its clauses."""
 
@@ -89,6 +97,7 @@ class External(Declaration):
     timeout: Duration | None = None
     on_error: Expr | None = None
     mode: str | None = None          # from frozen | refreshed | trained
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,11 @@ def text_literal(value: str, raw: bool = False) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def is_plain_long(value: str) -> bool:
+    """Whether a text of several lines can stand between three quotes as it is."""
+    return not (set(value) & set("\\\r\x7f") or '"""' in value or value.endswith('"'))
+
+
 def number_literal(value: Fraction, integer: bool = True) -> str:
     """The shortest decimal literal of a number that has one, without sign; ValueError for one that has none."""
     twos = fives = 0

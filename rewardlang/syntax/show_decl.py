@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rewardlang.syntax import tree
 from rewardlang.syntax.layout import HARD, LINE, Doc, Group, Mark, Nest, joined
-from rewardlang.syntax.literals import text_literal
+from rewardlang.syntax.literals import is_plain_long, text_literal
 from rewardlang.syntax.show_expr import IFF, SUM, Shower, flat
 
 WIDTH = 100
@@ -85,7 +85,14 @@ class Declarations(Shower):
         head = [f"{node.kind} {node.name}", self.signature(node.parameters), " -> ", self.type(node.result), range_]
         timeout = ["timeout ", self.expr(node.timeout)] if node.timeout else None
         on_error = ["on_error ", self.expr(node.on_error, IFF)] if node.on_error is not None else None
-        return self.clauses(head, self.origin(node.origin, node.mode), timeout, on_error)
+        options = [self.option(option) for option in node.options]
+        return self.clauses(head, self.origin(node.origin, node.mode), *options, timeout, on_error)
+
+    def option(self, node):
+        """`votes 3`; a text of several lines as it is written."""
+        if type(node.value) is tree.Text and "\n" in node.value.value and is_plain_long(node.value.value):
+            return [Mark(node.span.start), f'{node.name} """{node.value.value}"""']
+        return [Mark(node.span.start), f"{node.name} ", self.expr(node.value, IFF)]
 
     def domain(self, node):
         """`in [low, high]`."""

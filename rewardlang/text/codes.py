@@ -123,6 +123,11 @@ _ROWS = (
     Code("RW365", "late-done", "warning", "{subject} ends an episode and is only known at `{level}`, when it is over", "needs-the-future"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
     Code("RW401", "unreadable-source", "error", "nothing can be called by `{source}`: write `from \"module:function\"`, `from \"hf:folder\"` or an address"),
+    Code("RW402", "misplaced-option", "error", "`{option}` is for {of}, and `{name}` is {source}"),
+    Code("RW403", "bad-option", "error", "`{option}` {problem}"),
+    Code("RW404", "unknown-hole", "error", "`{hole}` in the prompt is no parameter of `{name}`: braces that are meant as text are doubled"),
+    Code("RW405", "unreadable-result", "error", "`{name}` cannot give {result} from such a source: it can give {can}"),
+    Code("RW406", "unseen-argument", "error", "the prompt has no `{hole}`: what is passed for `{name}` is never shown to the model"),
     # RW5xx: incentives ----------------------------------------------------------------------------------------------
     Code("RW501", "dead-gate", "warning", "the gate `{gate}` is always {state}: {what}", "dead-gate"),
     Code("RW502", "constant-reward", "warning", "{subject} is {value} on every rollout: nothing can be learned from it", "constant-reward"),
