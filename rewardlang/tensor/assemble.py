@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from torch import fx
 
 from rewardlang.ir.node import Node
+from rewardlang.ir.spec import ExternalInfo
 from rewardlang.tensor.calls import Evaluation
 from rewardlang.tensor.callstep import CallStep
 from rewardlang.tensor.code import COMPUTED, Segment, Step, module_of, rests_on, split
@@ -15,6 +16,7 @@ from rewardlang.tensor.fxgraph import Value
 from rewardlang.tensor.host import HostArgument, IdStep, ListStep, pools_of
 from rewardlang.tensor.order import Calls, cost_of
 from rewardlang.tensor.plan import Plan
+from rewardlang.tensor.recall import cache_of
 from rewardlang.tensor.runstep import RunStep, name_of_statistic
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
@@ -192,7 +194,8 @@ class Assembler:
         emitter, lifted = self.emitter, tuple(node["lifted"])
         external = self.plan.spec.externals[node["callee"]]
         needed = self.demand.of(node, dict(self.schedule).get(node))
-        needed = emitter.k.both(needed, emitter.real(lifted))
+        real = emitter.real(lifted)
+        needed = emitter.k.both(needed, real)
         able = emitter.k.both(*(emitter._argument_mask(node, arg) for arg in node.args))
         arguments = [self._argument(arg, lifted, always_full=True) for arg in node.args]
         numeric = all(argument.tensor is not None or argument.constant is not None and not arg.type.kind.on_host
@@ -204,7 +207,11 @@ class Assembler:
         rests_on = [pool for argument in arguments for pool in (argument.source, *argument.pools) if pool is not None]
         result, valid, lengths = self._results(node)
         return CallStep(node, external.name, evaluation, arguments, lifted, self._mask(needed, lifted, bool(lifted)),
-                        self._mask(able, lifted, False), result, valid, lengths, rests_on)
+                        self._mask(able, lifted, False), result, valid, lengths, rests_on,
+                        real=self._mask(real, lifted, True) if lifted else None, shared=self._calls_of(external) > 1, cache=cache_of(external))
+
+    def _calls_of(self, external: ExternalInfo) -> int:
+        return sum(node["callee"] == external.name for node in self.plan.calls)
 
     def _mask(self, mask: Value | None, lifted: tuple[Axis, ...], always: bool) -> fx.Node | None:
         """A mask as a tensor over the rollouts and the lifted axes; None where it holds everywhere."""

@@ -2,41 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from time import perf_counter
 
 import torch
 from torch import Tensor
 
 from rewardlang.ir.spec import ExternalInfo
+from rewardlang.models.failed import Failed, describe
 from rewardlang.tensor import words
+from rewardlang.tensor.answering import answers, demand_one_each
 from rewardlang.tensor.buffers import floats
+from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.entries import Misfit
 from rewardlang.tensor.leaves import PLAIN, checker
+from rewardlang.tensor.recall import Recall, distinct
 from rewardlang.tensor.sources import Source
 from rewardlang.tensor.wanted import Wanted
 from rewardlang.values.types import Kind
-from rewardlang.verifiers.workers import run_limited
-
-
-class Failed(str):
-    """The reason why a call has no value."""
-
-    __slots__ = ()
-
-
-@dataclass(slots=True)
-class Counts:
-    """How often one model or verifier was asked in a call of the reward.
-
-    `demanded` rows needed it; on `evaluated` it was run, on `deduplicated` the value of an equal row was taken, on
-    `skipped` an argument was invalid; on `failed` of the demanded rows it raised, ran out of time or gave no proper value.
-    """
-
-    demanded: int = 0
-    evaluated: int = 0
-    deduplicated: int = 0
-    skipped: int = 0
-    failed: int = 0
 
 
 @dataclass(slots=True)
@@ -53,62 +35,63 @@ class Evaluation:
 
     def __init__(self, external: ExternalInfo, source: Source, numeric: bool):
         self.external, self.source = external, source
-        self.tensors = numeric and source.batched
+        self.tensors = numeric and source.batched and source.limit is None and external.asking.cache is None
         fields = dict(external.field_domains)
         self.check = checker(external.result, external.domain, fields)
         self.wanted = Wanted(external.name, external.name, external.result.entry(), external.domain, external.field_domains)
         self.on_error = _fallback(external, self.check)
 
-    def results(self, columns: Sequence[Sequence | object], varying: Sequence[bool], rows: int, counts: Counts) -> "Results":
-        """Checked values for each of `rows`; columns that do not vary hold one value for all rows."""
+    def results(self, columns: Sequence[Sequence | object], varying: Sequence[bool], rows: int, counts: Counts,
+                recall: Recall | None = None) -> "Results":
+        """Checked values for each of `rows`; columns that do not vary hold one value for all rows.
+
+        `recall` has what was answered to equal rows before.
+        """
         unique = distinct([column for column, varies in zip(columns, varying, strict=True) if varies], rows)
         if unique is None:
-            counts.evaluated += rows
-            return self._checked(self._evaluate(columns, varying, rows))
+            return self._recalled(columns, varying, rows, counts, recall)
         keys, firsts = unique
         short = iter(firsts)
         fewer = [next(short) if varies else column for column, varies in zip(columns, varying, strict=True)]
-        counts.evaluated += len(set(keys))
-        counts.deduplicated += rows - len(set(keys))
-        found = self._checked(self._evaluate(fewer, varying, len(set(keys))))
-        by_key = dict(zip(dict.fromkeys(keys), found.values, strict=True))
+        once = dict.fromkeys(keys)
+        counts.deduplicated += rows - len(once)
+        found = self._recalled(fewer, varying, len(once), counts, recall)
+        by_key = dict(zip(once, found.values, strict=True))
         return Results([by_key[key] for key in keys], found.clean)
 
-    def _evaluate(self, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
+    def _recalled(self, columns: Sequence, varying: Sequence[bool], rows: int, counts: Counts,
+                  recall: Recall | None) -> "Results":
+        """Values of different rows, those that are known already aside."""
+        keys = recall.keys(columns, varying, rows) if recall is not None and rows else None
+        if keys is None:
+            return self._evaluated(columns, varying, rows, counts)
+        values = recall.look_up(keys, counts)
+        rest = [row for row in range(rows) if keys[row] not in values]
+        if len(rest) == rows:
+            columns_left = columns
+        else:
+            columns_left = [[column[row] for row in rest] if varies else column for column, varies in zip(columns, varying)]
+        found = self._evaluated(columns_left, varying, len(rest), counts)
+        recall.keep({keys[row]: value for row, value in zip(rest, found.values, strict=True)})
+        if len(rest) == rows:
+            return found
+        values.update((keys[row], value) for row, value in zip(rest, found.values, strict=True))
+        return Results([values[key] for key in keys], all(type(values[key]) is not Failed for key in keys))
+
+    def _evaluated(self, columns: Sequence, varying: Sequence[bool], rows: int, counts: Counts) -> "Results":
         if not rows:
-            return []
-        if self.source.limit is not None:
-            return self._limited(columns, varying, rows)
-        if self.source.batched:
-            full = [column if varies else [column] * rows for column, varies in zip(columns, varying, strict=True)]
-            return self._in_one(full, rows)
-        return run_each(self.source.function, columns, varying, rows)
+            return Results([], True)
+        counts.evaluated += rows
+        start = perf_counter()
+        found = answers(self.external, self.source, columns, varying, rows)
+        counts.seconds += perf_counter() - start
+        return self._checked(found, counts)
 
-    def _limited(self, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
-        full = [column if varies else repeat(column, rows) for column, varies in zip(columns, varying, strict=True)]
-        calls = list(zip(*full, strict=True)) if full else [()] * rows
-        outcomes = run_limited(self.source.target, calls, self.source.limit)
-        return [outcome.value if outcome.error is None else Failed(outcome.error) for outcome in outcomes]
-
-    def _in_one(self, columns: Sequence, rows: int) -> list:
-        try:
-            found = self.source.function(*columns)
-            found = found.tolist() if hasattr(found, "tolist") else list(found)
-        except Exception as error:
-            return [Failed(describe(error))] * rows
-        self._demand_one_each(len(found), rows)
-        return found
-
-    def _demand_one_each(self, found: int, rows: int) -> None:
-        """No row is to blame for a wrong number of results: it is a mistake of the binding, which `on_error` must not hide."""
-        if found != rows:
-            raise words.RewardError(words.wrong_count(self.external.name, found, rows))
-
-    def _checked(self, found: list) -> "Results":
+    def _checked(self, found: list, counts: Counts) -> "Results":
         """Results as they should be, else Failed."""
         checked = self._as_they_are(found)
         if checked is None:
-            values = [self._check(value) for value in found]
+            values = [self._check(value, counts) for value in found]
             checked = Results(values, Failed not in set(map(type, values)))
         return checked
 
@@ -137,39 +120,73 @@ class Evaluation:
             return None
         return Results(found, True, numbers)
 
-    def _check(self, value: object) -> object:
+    def _check(self, value: object, counts: Counts) -> object:
         if type(value) is Failed:
             return value
         if value is None:
             return Failed("gave no value")
         try:
-            return self.check(value)
+            return self.check(self._within(value, counts) if self.external.asking.out_of_range else value)
         except Misfit as misfit:
-            return Failed(str(misfit))
+            return Failed(str(misfit), "range" if isinstance(value, int | float) else "error")
+
+    def _within(self, value: object, counts: Counts) -> object:
+        """A result brought into its declared range, entry by entry, and counted; RewardError where that is an error."""
+        value = value.tolist() if hasattr(value, "tolist") else value
+        if isinstance(value, list | tuple):
+            return [self._within(entry, counts) for entry in value]
+        allowed = self.wanted.range(torch.float64)
+        if not isinstance(value, int | float) or value != value or allowed.low <= value <= allowed.high:
+            return value
+        if self.external.asking.out_of_range == "error":
+            raise words.RewardError(f"`{self.external.name}` {words.out_of_range(allowed.low, allowed.high, value)}")
+        counts.clipped += 1
+        return min(max(value, allowed.low), allowed.high)
 
     def on_tensors(self, columns: Sequence[Tensor], dtype: torch.dtype, counts: Counts) -> tuple[Tensor, dict[int, Failed]]:
         """Results [rows, *axes] of a model on tensors, gradients kept, and the failures by row."""
         rows = len(columns[0])
         counts.evaluated += rows
         shape = (rows, *(axis.size for axis in self.external.result.axes))
+        start = perf_counter()
         try:
-            found = self.source.function(*columns) if rows else columns[0].new_zeros(shape)
+            found = self._on_parts(columns, rows) if rows else columns[0].new_zeros(shape)
             found = torch.as_tensor(found, device=columns[0].device)
         except Exception as error:
             failed = Failed(describe(error))
             return torch.zeros(shape, dtype=dtype, device=columns[0].device), dict.fromkeys(range(rows), failed)
-        self._demand_one_each(len(found) if found.dim() else 1, rows)
-        found = found.reshape(shape)
+        counts.seconds += perf_counter() - start
+        demand_one_each(self.external, len(found) if found.dim() else 1, rows)
+        return self._proper(found.reshape(shape), dtype, counts)
+
+    def _on_parts(self, columns: Sequence[Tensor], rows: int) -> Tensor | Sequence:
+        """What a model gives on tensors, asked in micro-batches."""
+        size = self.external.asking.batch
+        if size is None or rows <= size:
+            return self.source.function(*columns)
+        return torch.cat([torch.as_tensor(self.source.function(*(column[at : at + size] for column in columns)))
+                          for at in range(0, rows, size)])
+
+    def _proper(self, found: Tensor, dtype: torch.dtype, counts: Counts) -> tuple[Tensor, dict[int, Failed]]:
+        """Numbers in their declared range, and which rows have others."""
         allowed = self.wanted.range(dtype)
         values = found.to(dtype)
         bad = ~((values >= allowed.low) & (values <= allowed.high))
+        policy = self.external.asking.out_of_range
+        beyond = bad & ~values.isnan()
+        if policy is not None and bool(beyond.any()):
+            if policy == "error":
+                reason = words.out_of_range(allowed.low, allowed.high, values[beyond].flatten()[0].item())
+                raise words.RewardError(f"`{self.external.name}` {reason}")
+            counts.clipped += int(beyond.sum())
+            values, bad = values.clamp(allowed.low, allowed.high), bad & ~beyond
         values = torch.where(bad, allowed.fill, values)
         if self.external.result.kind is Kind.BOOL:
             values = values != 0
         rows_bad = bad if bad.dim() == 1 else bad.flatten(1).any(1)
         failures = {}
         for row in rows_bad.nonzero().flatten().tolist():
-            failures[row] = Failed(allowed.misfit(found[row][bad[row]].flatten()[0].item()))
+            failures[row] = Failed(allowed.misfit(found[row][bad[row]].flatten()[0].item()), "range")
         return values, failures
 
 
@@ -193,47 +210,3 @@ def _fallback(external: ExternalInfo, check: Callable) -> object:
             raise words.RewardError(words.unusable_fallback(external.name, axis.name))
         value = [value] * axis.size
     return check(value)
-
-
-def describe(error: BaseException) -> str:
-    """An exception in one short line."""
-    text = " ".join(str(error).split())
-    return words.shortened(f"{type(error).__name__}: {text}" if text else type(error).__name__)
-
-
-def run_each(function: Callable, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
-    """The function's value for each row, or Failed; a row that raises does not stop the others."""
-    if not any(varying):
-        columns, varying = [*columns, range(rows)], [*varying, True]
-        calls = map(lambda *args: function(*args[:-1]), *_streams(columns, varying))
-    else:
-        calls = map(function, *_streams(columns, varying))
-    found: list = []
-    while len(found) < rows:
-        try:
-            # What came before an exception stays in the list, and the calls go on behind it.
-            found.extend(calls)
-        except Exception as error:
-            found.append(Failed(describe(error)))
-    return found
-
-
-def _streams(columns: Sequence, varying: Sequence[bool]) -> list:
-    return [column if varies else repeat(column) for column, varies in zip(columns, varying, strict=True)]
-
-
-def distinct(columns: Sequence[Sequence], rows: int) -> tuple[Sequence, list[list]] | None:
-    """A key for each row, and the columns of the first row of each key; None if no two rows are equal, or cannot be told."""
-    if not columns:
-        return ([()] * rows, []) if rows > 1 else None
-    try:
-        for column in columns:
-            if len(set(column)) == rows:
-                return None
-        keys = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
-        first = list(dict.fromkeys(keys))
-    except TypeError:
-        return None
-    if len(first) == rows:
-        return None
-    return keys, [first] if len(columns) == 1 else [list(column) for column in zip(*first, strict=True)]

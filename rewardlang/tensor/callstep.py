@@ -7,9 +7,13 @@ import torch
 from torch import Tensor, fx
 
 from rewardlang.ir.node import Node
+from rewardlang.models.cache import Cache
+from rewardlang.models.failed import Failed
 from rewardlang.tensor import words
-from rewardlang.tensor.calls import Counts, Evaluation, Failed, Results, has_fallback
+from rewardlang.tensor.calls import Evaluation, Results, has_fallback
+from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.host import HostArgument, Run, put, settle
+from rewardlang.tensor.recall import Recall
 from rewardlang.tensor.results import numbers, present
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind
@@ -19,8 +23,8 @@ from rewardlang.values.types import Kind
 class CallStep:
     """One call node.
 
-    `needed` and `able` (every argument valid) are masks [B, *lifted], None where all rows are meant. `extent` is any tensor
-    [B, *lifted] where the call is lifted over axes.
+    `needed` and `able` (every argument valid) are masks [B, *lifted], None where all rows are meant. `real` marks, for
+    a call lifted over axes, all entries there are. `shared` tells that the same model is called elsewhere too, `cache` is the file of its answers.
     """
 
     node: Node
@@ -35,6 +39,9 @@ class CallStep:
     lengths: dict[Axis, fx.Node] = field(default_factory=dict)
     rests_on: Sequence[Node] = ()
     batched: bool = True
+    real: fx.Node | None = None
+    shared: bool = False
+    cache: Cache | None = None
 
     @property
     def own(self) -> tuple[Axis, ...]:
@@ -44,7 +51,7 @@ class CallStep:
     @property
     def needs(self) -> list[fx.Node]:
         """The tensors that must be there before."""
-        masks = [node for node in (self.needed, self.able) if node is not None]
+        masks = [node for node in (self.needed, self.able, self.real) if node is not None]
         return masks + [node for argument in self.arguments for node in argument.needs]
 
     def run(self, run: Run) -> None:
@@ -57,6 +64,7 @@ class CallStep:
         rows = run.batch.size if places is None else len(places)
         asked = run.batch.size if needed is None else int(needed.sum())
         counts.demanded += asked
+        counts.entries += run.batch.size if not self.lifted else int(run.tensors[self.real].sum())
         counts.skipped += asked - rows
         if self.evaluation.tensors:
             self._on_tensors(run, places, counts)
@@ -71,13 +79,19 @@ class CallStep:
             varies = argument.constant is None
             columns.append(argument_rows(argument, self.lifted, run, places) if varies else argument.constant)
             varying.append(varies)
-        found = self.evaluation.results(columns, varying, rows, counts)
+        found = self.evaluation.results(columns, varying, rows, counts, self._recall(run))
         if self.lengths or self.own or self.node.type.kind.on_host:
             found = self._of_right_length(run, found, places)
             values = found.values if found.clean else self._without_failures(run, found.values, places, counts)
             settle(run, self, values if places is None else self._nested(run, values, places))
             return
         self._put_numbers(run, found, places, counts)
+
+    def _recall(self, run: Run) -> Recall | None:
+        """What was answered before, where anything can be: to another call of this model, or in its file."""
+        if not self.shared and self.cache is None:
+            return None
+        return run.recalls.setdefault(self.name, Recall(self.cache))
 
     def _of_right_length(self, run: Run, found: Results, places: Tensor | None) -> Results:
         """Lists along an axis that an argument has too must be as long as that."""
@@ -107,6 +121,7 @@ class CallStep:
         """Results with the declared value, or None, in place of failures, of which the reasons are kept."""
         failed = [row for row, value in enumerate(found) if type(value) is Failed]
         counts.failed += len(failed)
+        counts.causes.update(found[row].kind for row in failed)
         fallback = has_fallback(self.evaluation)
         if not fallback:
             reasons = run.reasons.setdefault(self.node, {})
@@ -142,6 +157,7 @@ class CallStep:
         good = torch.ones(len(values), dtype=torch.bool, device=values.device)
         if failures:
             counts.failed += len(failures)
+            counts.causes.update(failure.kind for failure in failures.values())
             rows = torch.tensor(list(failures), device=values.device)
             if has_fallback(self.evaluation):
                 values = values.index_fill(0, rows, float(self.evaluation.on_error))

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor, fx
 
 from rewardlang.ir.node import Node
-from rewardlang.tensor.calls import Counts
 from rewardlang.tensor.columns import Batch
+from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.entries import Layout, flatten
+from rewardlang.tensor.recall import Recall
 from rewardlang.tensor.results import made_lists, numbers, present
 from rewardlang.tensor.statistics import Change, Memory
 from rewardlang.values.axes import Axis
@@ -38,6 +39,7 @@ class Run:
     memories: Mapping[str, Memory] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     lengths: dict[Axis, Tensor] = field(default_factory=dict)
+    recalls: dict[str, Recall] = field(default_factory=dict)
 
     def width(self, axis: Axis) -> int:
         """The number of positions along an axis that was there before, padding included."""

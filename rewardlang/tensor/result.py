@@ -10,7 +10,7 @@ from torch import Tensor, fx
 
 from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Code, Given
-from rewardlang.tensor.calls import Counts
+from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.cut import Cut, converter
 from rewardlang.tensor.formulas import may_be_infinite
 from rewardlang.tensor.host import HostArgument, Run, pools_of

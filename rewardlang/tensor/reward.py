@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from time import perf_counter
 
 import torch
 from torch import Tensor, fx, nn
@@ -23,6 +24,7 @@ from rewardlang.tensor.online import Online, OnlineState, Step
 from rewardlang.tensor.padded import known_axes
 from rewardlang.tensor.params import resolve_params
 from rewardlang.tensor.plan import Plan, Planner
+from rewardlang.tensor.profile import Profile
 from rewardlang.tensor.result import Result
 from rewardlang.tensor.runstate import fingerprint_of, read_state, state_of
 from rewardlang.tensor.saving import restore, save
@@ -76,6 +78,7 @@ class CompiledReward:
         self._asked = outputs
         self._memories: dict[str, Memory] = {}
         self._online: Online | None = None
+        self._profile = Profile()
         self._check_required(outputs)
 
     def _check_names(self, bind: Mapping[str, object], outputs: Sequence[str] | None) -> None:
@@ -127,7 +130,17 @@ class CompiledReward:
         if assumed is not None:
             with torch.no_grad():
                 refuse(batch, assumed, self._result(assumed, batch))
-        return self._result(plan, batch, update_run)
+        start = perf_counter()
+        result = self._result(plan, batch, update_run)
+        if batch.size:
+            self._profile.add(result.counts, batch.size, perf_counter() - start)
+        return result
+
+    def profile(self) -> Profile:
+        """How long all calls so far took, how often each model and verifier was asked, and what was saved; `str` of it is
+        for people.
+        """
+        return self._profile.copy()
 
     def _check_groups(self, plan: Plan, assumed: Plan | None, batch: Batch) -> None:
         """Hold the rows to the declared sizes of groups, if anything that is computed looks at groups."""

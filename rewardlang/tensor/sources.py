@@ -19,20 +19,23 @@ class Source:
     """How to evaluate calls of one external.
 
     `batched`: `function` takes one list (or tensor) for each argument, an entry a row, and returns as many results. Else it
-    takes the arguments of one row. With `limit` (seconds), `target` is called in worker processes instead.
+    takes the arguments of one row. With `limit` (seconds of one call) `target` is called in worker processes instead, all
+    calls of a batch `within` some seconds. `batch` is the number of rows of one call.
     """
 
     function: Callable | None
     batched: bool
     target: str | None = None
     limit: float | None = None
+    within: float | None = None
+    batch: int | None = None
 
 
 def bound(external: ExternalInfo, binding: object) -> Source:
     """The source for a callable or module that the caller has bound. A bound function owns its time: no limit is set."""
     if not callable(binding):
         raise words.RewardError(words.unusable_target(external.name, words.shown(binding), "it cannot be called"))
-    return Source(binding, external.kind == "model" or isinstance(binding, nn.Module))
+    return Source(binding, external.kind == "model" or isinstance(binding, nn.Module), batch=external.asking.batch)
 
 
 def named(external: ExternalInfo, trust: Iterable[str]) -> Source:
@@ -45,9 +48,10 @@ def named(external: ExternalInfo, trust: Iterable[str]) -> Source:
     if not _trusted(module, (OWN, *trust)):
         raise words.TrustError(words.untrusted(external.name, target))
     batched = external.kind == "model"
-    if external.timeout is not None and not batched:
-        return Source(None, False, target, external.timeout)
-    return Source(_import(external, target, module, path), batched)
+    within = external.asking.within
+    if external.timeout is not None or within is not None:
+        return Source(None, batched, target, external.timeout or within, within, external.asking.batch)
+    return Source(_import(external, target, module, path), batched, batch=external.asking.batch)
 
 
 def _trusted(module: str, trusted: Iterable[str]) -> bool:

@@ -1,5 +1,6 @@
 """Runs verifiers under a time limit in warm subprocesses, so that a call that hangs or crashes costs only itself."""
 
+import math
 import os
 import selectors
 import sys
@@ -20,14 +21,18 @@ IMPORT_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one call gave: its value, or None and the reason in words."""
+    """What one call gave: its value, or None and the reason in words; `late` where a time limit was the reason."""
 
     value: Any
     error: str | None = None
+    late: bool = False
 
 
-def run_limited(target: str, calls: Sequence[tuple], seconds: float, workers: int = 2) -> list[Outcome]:
-    """Call the function named `"module:function"` once for each tuple of arguments, each call limited to `seconds`.
+def run_limited(
+    target: str, calls: Sequence[tuple], seconds: float, workers: int = 2, within: float | None = None
+) -> list[Outcome]:
+    """Call the function named `"module:function"` once for each tuple of arguments, each call limited to `seconds`, and all
+    of them together to `within` seconds (None: without limit), of which the start of the workers is a part.
 
     Arguments and results are plain data. Outcomes come in the order of the calls. A call that runs over its limit, raises
     or ends its process fails alone. May be called from any thread, and from several at once. Ctrl-C ends its workers.
@@ -37,7 +42,7 @@ def run_limited(target: str, calls: Sequence[tuple], seconds: float, workers: in
         raise RuntimeError("time limits on verifiers need a POSIX system (select on pipes, interval timers)")
     if not seconds > 0 or workers < 1:
         raise ValueError(f"needs a positive limit and at least one worker, got {seconds} s and {workers}")
-    return _Job(target, calls, seconds).run(min(workers, len(calls)))
+    return _Job(target, calls, seconds, within).run(min(workers, len(calls)))
 
 
 class _Shift:
@@ -53,8 +58,9 @@ class _Shift:
 class _Job:
     """One `run_limited`: stretches of calls waiting, workers at theirs, outcomes by position."""
 
-    def __init__(self, target: str, calls: Sequence[tuple], seconds: float) -> None:
+    def __init__(self, target: str, calls: Sequence[tuple], seconds: float, within: float | None) -> None:
         self.target, self.calls, self.seconds = target, calls, seconds
+        self.within, self.end = within, math.inf if within is None else time.monotonic() + within
         self.outcomes: list[Outcome | None] = [None] * len(calls)
         self.waiting: deque[tuple[int, int]] = deque()
         self.selector = selectors.DefaultSelector()
@@ -69,11 +75,21 @@ class _Job:
                     self._open_shift()
                 while self.selector.get_map():
                     self._step()
+                    if time.monotonic() >= self.end:
+                        self._stop()
             except BaseException:
                 for key in list(self.selector.get_map().values()):
                     self._close_shift(key.data)
                 raise
         return self.outcomes
+
+    def _stop(self) -> None:
+        """The time of all calls is up: end the workers that are at work, and say of each call that is left why."""
+        self.waiting.clear()
+        for key in list(self.selector.get_map().values()):
+            self._close_shift(key.data)
+        late = Outcome(None, f"took longer than {self.within:g} s with all the others", True)
+        self.outcomes = [outcome or late for outcome in self.outcomes]
 
     def _open_shift(self) -> None:
         shift = _Shift(pool().hire(self.target))
@@ -103,7 +119,8 @@ class _Job:
 
     def _step(self) -> None:
         """Wait for answers or for the next limit to pass, and act on it."""
-        patience = min(key.data.deadline for key in self.selector.get_map().values()) - time.monotonic()
+        earliest = min(key.data.deadline for key in self.selector.get_map().values())
+        patience = min(earliest, self.end) - time.monotonic()
         answered = [key.data for key, _ in self.selector.select(max(0.0, patience))]
         for shift in answered:
             self._collect(shift)
@@ -135,12 +152,13 @@ class _Job:
 
         Without a reason the process ended by itself, and how it did is the reason.
         """
-        if reason:
+        late = reason is not None
+        if late:
             self._close_shift(shift)
         else:
             reason = self._close_shift(shift, patience=1.0)
         if shift.ready:
-            self.outcomes[shift.at] = Outcome(None, reason)
+            self.outcomes[shift.at] = Outcome(None, reason, late)
             shift.at += 1
         else:
             self.false_starts += 1

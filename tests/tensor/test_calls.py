@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import rewardlang as rl
-from rewardlang.tensor.calls import Counts
+from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.words import MissingError, RewardError, TrustError
 
 

@@ -54,7 +54,7 @@ def run(values: SimpleNamespace) -> int:
         output.finish()
     note(session.summary.text())
     if values.profile:
-        note(scorer.profile.text())
+        note(scorer.profile())
     return FINDINGS if session.summary.unread else CLEAN
 
 

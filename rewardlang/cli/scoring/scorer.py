@@ -1,7 +1,6 @@
 """A compiled reward over rows: columns are gathered, unreadable rows set aside, results cut to rows again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
 from time import perf_counter
 
 from rewardlang.cli.data.rows import Row
@@ -16,30 +15,6 @@ REWARD = "reward"
 TRUST_HINT = "on the command line: --trust MODULE, or --bind NAME=MODULE:OBJECT"
 
 
-@dataclass
-class Profile:
-    """Where the time went, in seconds, and how often each model and verifier was asked, by what became of it."""
-
-    evaluating: float = 0.0
-    writing: float = 0.0
-    batches: int = 0
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def add(self, name: str, counts: object) -> None:
-        """Add the counts of one call of the reward."""
-        so_far = self.counts.setdefault(name, {})
-        for part in fields(counts):
-            so_far[part.name] = so_far.get(part.name, 0) + getattr(counts, part.name)
-
-    def text(self) -> str:
-        """For people."""
-        lines = [f"profile of this run: {self.batches:,} batches, {self.evaluating:.3f} s in the reward, "
-                 f"{self.writing:.3f} s in cutting its results to rows"]
-        lines += [f"  {name}: " + ", ".join(f"{count:,} {part}" for part, count in counts.items())
-                  for name, counts in self.counts.items()]
-        return "\n".join(lines)
-
-
 class RewardScorer:
     """Scores rows by a compiled reward.
 
@@ -48,7 +23,7 @@ class RewardScorer:
     """
 
     def __init__(self, reward: CompiledReward, columns: Columns, asked: Sequence[str]):
-        self.profile = Profile()
+        self.writing = 0.0
         self.add_work: Callable[[str, int, int], None] = lambda name, demanded, evaluated: None
         self._reward = reward
         self._columns = columns
@@ -116,7 +91,6 @@ class RewardScorer:
 
     def _evaluate(self, numbers: list[int], table: list[list[object]]) -> list[Scored]:
         columns = dict(zip(self._columns.wanted, map(list, zip(*table, strict=True)), strict=False))
-        start = perf_counter()
         try:
             out = self._reward(columns or {"": numbers})
         except words.RewardError as error:
@@ -124,12 +98,13 @@ class RewardScorer:
         middle = perf_counter()
         for name, counts in out.counts.items():
             self.add_work(name, counts.demanded, counts.evaluated)
-            self.profile.add(name, counts)
         scored = _cut(out, numbers)
-        self.profile.batches += 1
-        self.profile.evaluating += middle - start
-        self.profile.writing += perf_counter() - middle
+        self.writing += perf_counter() - middle
         return scored
+
+    def profile(self) -> str:
+        """Where the time of this run went, for people."""
+        return f"profile of this run: {self.writing:.3f} s in cutting results to rows; {self._reward.profile()}"
 
 
 def _cut(out: Result, numbers: list[int]) -> list[Scored]:

@@ -1,0 +1,107 @@
+"""Asks a source about rows: one at a time, in micro-batches, or in worker processes under time limits."""
+
+from collections.abc import Callable, Sequence
+from itertools import repeat
+
+from rewardlang.ir.spec import ExternalInfo
+from rewardlang.models.batches import micro_batches, text_lengths
+from rewardlang.models.failed import Failed, describe
+from rewardlang.tensor import words
+from rewardlang.tensor.sources import Source
+from rewardlang.verifiers.workers import Outcome, run_limited
+
+#: Rows of one call of a model under a time limit, where its declaration says nothing.
+LIMITED_BATCH = 64
+
+
+def answers(external: ExternalInfo, source: Source, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
+    """What a source gives for each of `rows`, or Failed; columns that do not vary hold one value for all rows."""
+    if source.limit is not None and not source.batched:
+        return _limited(source, columns, varying, rows)
+    if not source.batched:
+        return run_each(source.function, columns, varying, rows)
+    full = [column if varies else [column] * rows for column, varies in zip(columns, varying, strict=True)]
+    if source.limit is not None:
+        return _limited_batches(external, source, full, rows)
+    return _in_batches(external, source, full, rows)
+
+
+def _limited(source: Source, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
+    full = [column if varies else repeat(column, rows) for column, varies in zip(columns, varying, strict=True)]
+    calls = list(zip(*full, strict=True)) if full else [()] * rows
+    return [_value(outcome) for outcome in run_limited(source.target, calls, source.limit, within=source.within)]
+
+
+def _value(outcome: Outcome) -> object:
+    return outcome.value if outcome.error is None else Failed(outcome.error, "time" if outcome.late else "error")
+
+
+def _parts(external: ExternalInfo, columns: Sequence[Sequence], rows: int, size: int | None) -> list[list[int]]:
+    """The micro-batches of a model; a folder or an endpoint is given all rows, and makes its own."""
+    if size is None or rows <= size:
+        return [list(range(rows))]
+    return micro_batches(text_lengths(columns, rows), rows, size)
+
+
+def _in_batches(external: ExternalInfo, source: Source, columns: Sequence[Sequence], rows: int) -> list:
+    """A micro-batch that raises fails alone."""
+    found: list = [None] * rows
+    for batch in _parts(external, columns, rows, source.batch):
+        whole = len(batch) == rows
+        part = columns if whole else [[column[row] for row in batch] for column in columns]
+        for row, answer in zip(batch, _in_one(external, source.function, part, len(batch)), strict=True):
+            found[row] = answer
+    return found
+
+
+def _in_one(external: ExternalInfo, function: Callable, columns: Sequence[Sequence], rows: int) -> list:
+    try:
+        found = function(*columns)
+        found = found.tolist() if hasattr(found, "tolist") else list(found)
+    except words.RewardError:
+        raise
+    except Exception as error:
+        return [Failed(describe(error))] * rows
+    demand_one_each(external, len(found), rows)
+    return found
+
+
+def demand_one_each(external: ExternalInfo, found: int, rows: int) -> None:
+    """No row is to blame for a wrong number of results: it is a mistake of the binding, which `on_error` must not hide."""
+    if found != rows:
+        raise words.RewardError(words.wrong_count(external.name, found, rows))
+
+
+def _limited_batches(external: ExternalInfo, source: Source, columns: Sequence[Sequence], rows: int) -> list:
+    """Micro-batches of a model in worker processes, each under the time limit of one call."""
+    batches = _parts(external, columns, rows, source.batch or LIMITED_BATCH)
+    calls = [(source.target, *([column[row] for row in batch] for column in columns)) for batch in batches]
+    found: list = [None] * rows
+    outcomes = run_limited("rewardlang.models.remote:ask", calls, source.limit, within=source.within)
+    for batch, outcome in zip(batches, outcomes, strict=True):
+        values = [_value(outcome)] * len(batch) if outcome.error is not None else outcome.value
+        demand_one_each(external, len(values), len(batch))
+        for row, value in zip(batch, values, strict=True):
+            found[row] = value
+    return found
+
+
+def run_each(function: Callable, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
+    """The function's value for each row, or Failed; a row that raises does not stop the others."""
+    if not any(varying):
+        columns, varying = [*columns, range(rows)], [*varying, True]
+        calls = map(lambda *args: function(*args[:-1]), *_streams(columns, varying))
+    else:
+        calls = map(function, *_streams(columns, varying))
+    found: list = []
+    while len(found) < rows:
+        try:
+            # What came before an exception stays in the list, and the calls go on behind it.
+            found.extend(calls)
+        except Exception as error:
+            found.append(Failed(describe(error)))
+    return found
+
+
+def _streams(columns: Sequence, varying: Sequence[bool]) -> list:
+    return [column if varies else repeat(column) for column, varies in zip(columns, varying, strict=True)]

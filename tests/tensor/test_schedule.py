@@ -1,0 +1,160 @@
+"""Rows are asked about once, in micro-batches of like length, wherever in a program the same question stands."""
+
+from collections import Counter
+
+import pytest
+
+import rewardlang as rl
+from rewardlang.tensor.counts import Counts
+from rewardlang.tensor.words import RewardError
+
+
+class Spy:
+    """A function that remembers on what it was called."""
+
+    def __init__(self, function):
+        self.function, self.seen = function, []
+
+    def __call__(self, *args):
+        self.seen.append(args if len(args) > 1 else args[0])
+        return self.function(*args)
+
+
+def lengths(texts):
+    """A model: how long each text is."""
+    return [float(len(text)) for text in texts]
+
+
+def test_micro_batches_hold_texts_of_like_length_and_results_keep_their_order():
+    quality = Spy(lengths)
+    reward = rl.compile(text="""
+        input answer : text
+        model quality(answer: text) -> float in [0, 100]  batch 2
+        reward = quality(answer)
+    """, bind={"quality": quality})
+    out = reward({"answer": ["a", "bbbbb", "cc", "dddd", "eee"]})
+    assert out.to_lists("reward") == [1, 5, 2, 4, 3]
+    assert quality.seen == [["bbbbb", "dddd"], ["eee", "cc"], ["a"]]
+    assert out.counts["quality"] == Counts(demanded=5, evaluated=5)
+
+
+def test_a_micro_batch_that_raises_fails_alone():
+    def quality(texts):
+        if "bad" in texts:
+            raise RuntimeError("no memory")
+        return lengths(texts)
+
+    reward = rl.compile(text="""
+        input answer : text
+        model quality(answer: text) -> float in [0, 100]  batch 1
+        reward = quality(answer)
+    """, bind={"quality": quality})
+    out = reward({"answer": ["a", "bad", "cc"]})
+    assert out.to_lists("reward") == [1, None, 2]
+    assert out.counts["quality"].failed == 1 and out.counts["quality"].causes == Counter(error=1)
+
+
+SHARED = """
+input first : text
+input second : text
+model quality(answer: text) -> float in [0, 100]
+let a = quality(first)
+let b = quality(second)
+reward = gate first == "go" { a + b } else a
+"""
+
+
+def test_a_model_that_is_called_twice_is_asked_once_about_equal_texts():
+    quality = Spy(lengths)
+    out = rl.compile(text=SHARED, bind={"quality": quality})(
+        {"first": ["go", "go", "no", "xx"], "second": ["no", "go", "never", "never"]})
+    assert sorted(text for texts in quality.seen for text in texts) == ["go", "no", "xx"]
+    assert out.to_lists("reward") == [4, 4, 2, 2]
+    # Six entries are demanded: four of the first, two of the second, and of all these three differ.
+    assert out.counts["quality"] == Counts(demanded=6, evaluated=3, deduplicated=3)
+
+
+def test_lists_that_are_equal_are_asked_about_once():
+    judge = Spy(lambda talks: [float(len(talk)) for talk in talks])
+    reward = rl.compile(text="""
+        input talk : json
+        model judge(talk: json) -> float in [0, 10]
+        reward = judge(talk)
+    """, bind={"judge": judge})
+    talk = [{"role": "user", "content": "hi"}]
+    out = reward({"talk": [talk, [], [dict(talk[0])]]})
+    assert judge.seen == [[talk, []]] and out.to_lists("reward") == [1, 0, 1]
+
+
+def test_numbers_beyond_the_declared_range_are_clipped_and_counted_or_an_error():
+    text = """
+        input answer : text
+        model quality(answer: text) -> float in [0, 3]  out_of_range {}
+        reward = quality(answer)
+    """
+    out = rl.compile(text=text.format("clip"), bind={"quality": lengths})({"answer": ["aaaaa", "aa", ""]})
+    assert out.to_lists("reward") == [3, 2, 0] and out.counts["quality"] == Counts(demanded=3, evaluated=3, clipped=1)
+    with pytest.raises(RewardError, match=r"`quality` is out of \[0, 3\]: 5"):
+        rl.compile(text=text.format("error"), bind={"quality": lengths})({"answer": ["aaaaa"]})
+
+
+def test_tensor_models_clip_too_and_are_asked_in_parts():
+    seen = []
+
+    def score(x):
+        seen.append(len(x))
+        return 2 * x
+
+    reward = rl.compile(text="""
+        input x : float
+        model score(x: float) -> float in [0, 3]  out_of_range clip batch 2
+        reward = score(x)
+    """, bind={"score": score})
+    out = reward({"x": [1.0, 5.0, -1.0]})
+    assert out.to_lists("reward") == [2, 3, 0] and out.counts["score"].clipped == 2 and seen == [2, 1]
+
+
+def test_answers_are_kept_in_a_file_by_version(tmp_path):
+    quality = Spy(lengths)
+    text = 'input answer : text\nmodel quality(answer: text) -> float in [0, 9]  cache "{}" version "{}"\nreward = quality(answer)'
+
+    def score(version, *answers):
+        out = rl.compile(text=text.format(tmp_path / "answers.db", version), bind={"quality": quality})({"answer": list(answers)})
+        return out.to_lists("reward"), out.counts["quality"]
+
+    assert score("1", "a", "bb", "a") == ([1, 2, 1], Counts(demanded=3, evaluated=2, deduplicated=1))
+    assert score("1", "bb", "ccc", "0123456789") == ([2, 3, None], Counts(demanded=3, evaluated=2, cached=1, failed=1))
+    assert score("1", "ccc", "0123456789") == ([3, None], Counts(demanded=2, evaluated=1, cached=1, failed=1))
+    assert score("2", "a") == ([1], Counts(demanded=1, evaluated=1))
+    assert quality.seen == [["a", "bb"], ["ccc", "0123456789"], ["0123456789"], ["a"]]
+
+
+def test_a_profile_says_what_was_saved():
+    reward = rl.compile(text="""
+        input answer : text
+        input ok : bool
+        model quality(answer: text) -> float in [0, 9]
+        reward = gate ok { quality(answer) } else 0
+    """, bind={"quality": lengths})
+    for _ in range(2):
+        reward({"answer": ["a", "a", "bb", "c", "0123456789"], "ok": [True, True, True, False, True]})
+    profile = reward.profile()
+    assert (profile.batches, profile.rollouts, profile.counts["quality"].entries) == (2, 10, 10)
+    assert profile.counts["quality"] == Counts(demanded=8, evaluated=6, deduplicated=2, failed=2)
+    assert profile.saved("quality")[0] == 4
+    assert "10 entries, 8 demanded, 6 evaluated, 2 equal to another, 2 failed" in str(profile)
+    assert "failures: 2 range" in str(profile)
+    reward({"answer": ["a"], "ok": [True]})
+    assert profile.batches == 2
+
+
+def test_entries_of_a_lifted_call_leave_padding_out():
+    reward = rl.compile(text="""
+        axis part ragged
+        input parts : text[part]
+        model quality(answer: text) -> float in [0, 9]
+        reward = sum(quality(parts) over part)
+    """, bind={"quality": lengths})
+    out = reward({"parts": [["a", "bb"], [], ["ccc", "d", "a"]]})
+    assert out.to_lists("reward") == [3, 0, 5]
+    assert out.counts["quality"].entries == 5 and out.counts["quality"] == Counts(demanded=5, evaluated=4, deduplicated=1)
