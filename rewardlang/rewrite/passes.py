@@ -8,6 +8,7 @@ from rewardlang.ir.spec import Claim, Spec
 from rewardlang.rewrite.algebra import ALGEBRA
 from rewardlang.rewrite.choices import CHOICES
 from rewardlang.rewrite.constants import FOLDING
+from rewardlang.rewrite.early import EARLY
 from rewardlang.rewrite.rule import Rule, Scene
 
 
@@ -24,7 +25,8 @@ PASSES = (
     Pass("fold", FOLDING, "first, since a constant is what the laws and ranges after it look for"),
     Pass("simplify", ALGEBRA, "before choices: fewer and plainer nodes give narrower ranges"),
     Pass("decide", CHOICES, "on what is left: what ranges prove never to happen is dropped with all it rests on"),
-    Pass("clean", FOLDING + ALGEBRA, "last: a side that was chosen may make its consumers constant"),
+    Pass("clean", FOLDING + ALGEBRA, "a side that was chosen may make its consumers constant"),
+    Pass("early", EARLY, "last: what is left is asked for only where nothing cheaper decides"),
 )
 
 #: Rules at one node; each makes it smaller, so the limit is never met by rules that keep their promise.

@@ -158,3 +158,33 @@ def test_entries_of_a_lifted_call_leave_padding_out():
     out = reward({"parts": [["a", "bb"], [], ["ccc", "d", "a"]]})
     assert out.to_lists("reward") == [3, 0, 5]
     assert out.counts["quality"].entries == 5 and out.counts["quality"] == Counts(demanded=5, evaluated=4, deduplicated=1)
+
+
+EARLY = """
+input answer : text
+input right : bool
+input floor : float in [0, 3]
+model quality(answer: text) -> float in [-1, 2]  on_error 0
+reward = {term}
+"""
+
+
+@pytest.mark.parametrize(("term", "asked", "expected"), [
+    ("right * quality(answer)", ["a", ""], [-1, 0, None, 1]),
+    ("max(floor, quality(answer))", ["", "bb"], [1, 3, None, 2]),
+    ("min(quality(answer), -1 - floor)", ["bb"], [-2, -4, None, -1]),
+    ("quality(answer) * (floor == 3) + right", ["ccc"], [1, 3, None, 1]),
+])
+def test_a_model_is_not_asked_where_something_cheaper_decides(term, asked, expected):
+    values = {"a": -1.0, "ccc": 2.0, "": 1.0, "bb": -0.5}
+    quality = Spy(lambda texts: [values[text] for text in texts])
+    reward = rl.compile(text=EARLY.format(term=term), bind={"quality": quality})
+    answers, right, floor = {
+        "right * quality(answer)": (["a", "ccc", None, ""], [True, False, False, True], [0, 0, 0, 0]),
+        "max(floor, quality(answer))": (["", "a", None, "bb"], [True] * 4, [1, 3, 3, 2]),
+        "min(quality(answer), -1 - floor)": (["a", "ccc", None, "bb"], [True] * 4, [1, 3, 3, 0]),
+        "quality(answer) * (floor == 3) + right": (["a", "ccc", None, "bb"], [True] * 4, [1, 3, 3, 0]),
+    }[term]
+    out = reward({"answer": answers, "right": right, "floor": floor})
+    assert out.to_lists("reward") == expected
+    assert [text for texts in quality.seen for text in texts] == asked
