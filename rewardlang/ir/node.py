@@ -65,6 +65,10 @@ class Graph:
                 self.origins[node] = span
         return node
 
+    def copy(self) -> "Graph":
+        """A graph of the same nodes, to which others can be added."""
+        return Graph(list(self.nodes), dict(self.origins), dict(self.calls), dict(self._known))
+
 
 def reachable(roots: Iterable[Node]) -> list[Node]:
     """The roots and all they rest on, arguments first. No recursion: a chain of lets may be long."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from rewardlang.facts.ranges import roots
-from rewardlang.ir.node import Graph, Node, reachable
+from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Claim, Spec
 from rewardlang.rewrite.algebra import ALGEBRA
 from rewardlang.rewrite.choices import CHOICES
@@ -46,7 +46,7 @@ def optimise(spec: Spec, facts) -> Spec:
 
 def run(spec: Spec, ranges, one: Pass) -> Spec:
     """The program after one pass."""
-    graph = Graph(list(spec.graph.nodes), dict(spec.graph.origins), dict(spec.graph._known))
+    graph = spec.graph.copy()
     scene = Scene(graph, ranges)
     image: dict[Node, Node] = {}
     domains = dict(spec.domains)

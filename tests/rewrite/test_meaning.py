@@ -44,6 +44,14 @@ def test_something_is_rewritten_at_all():
     assert fewer >= 5
 
 
+def test_equal_nodes_stay_one_node():
+    for seed in range(20):
+        before = RandomGraph(seed, size=30).spec
+        nodes = optimise(before, SimpleNamespace(ranges=Ranges(before))).graph.nodes
+        parts = [(node.op, node.args, node.type, node.attrs) for node in nodes]
+        assert len(set(parts)) == len(nodes), seed
+
+
 def test_passes_are_named_once_and_say_why_they_stand_there():
     assert len({one.name for one in PASSES}) == len(PASSES)
     assert all(one.why and one.rules for one in PASSES)
