@@ -23,8 +23,15 @@ def decision(cx: Context, expr: tree.Expr, what: str, hint: Type | None = None) 
 def gate(cx: Context, expr: tree.Gate, hint: Type | None) -> Value:
     """`gate condition { body } else otherwise`."""
     parts: list = []
+
+    def otherwise_value() -> Value | None:
+        """`invalid` is of the kind of what stands before it."""
+        body = parts[-1]
+        known = body.node.type if isinstance(expr.otherwise, tree.Invalid) and body is not Failed else hint
+        return cx.value(expr.otherwise, known) if expr.otherwise else None
+
     for build in (lambda: decision(cx, expr.condition, "the condition of a gate"), lambda: cx.value(expr.body, hint),
-                  lambda: cx.value(expr.otherwise, hint) if expr.otherwise else None):
+                  otherwise_value):
         try:
             parts.append(build())
         except Failed:

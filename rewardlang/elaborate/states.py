@@ -9,7 +9,7 @@ from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.expressions import declared
 from rewardlang.elaborate.infer import as_number
 from rewardlang.elaborate.knots import Knot
-from rewardlang.elaborate.scope import Module
+from rewardlang.elaborate.scope import POPULATIONS, Module
 from rewardlang.elaborate.types import type_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Claim, EnsureInfo, Spec
@@ -175,12 +175,14 @@ def _check(cx: Context, state: Pending, nodes: set[Node], updates: list[Node], a
 def _obstacle(node: Node, axis: Axis, backward: bool) -> str | None:
     if node.op in ("call", "codes", "lookup", "field"):
         return "decides what a model, verifier or table is asked, which would run once for each step"
-    if node.get("window") or any(other.like for other in node.type.axes):
+    if node.get("window") or any(other.like in POPULATIONS for other in node.type.axes):
         return "is compared with other rollouts within its own update"
     along = axis in (node.get("axis"), node.get("onto"), *(node.get("over") or ()))
     if along and (backward or node.op not in STEPWISE):
         return f"is looked at by `{node.op}` along `{axis.name}` within its own update: only `prev` and `ahead` may carry it"
     return None
+
+
 
 
 #: What may look along the axis of a state within its update: words that look at no later step.

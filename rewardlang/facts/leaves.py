@@ -64,7 +64,7 @@ def source(ranges, node: Node, context: Context) -> Fact:
     if node.op in ("index", "length"):
         most = positions(ranges, node["axis"], context).hi
         return Fact(Interval(0, max(most - 1, 0) if node.op == "index" else most), False)
-    fails = node.type.optional and node.op != "param"
+    fails = node.type.optional
     if node.op == "call":
         external = ranges.spec.externals.get(node["callee"])
         fails = node.type.optional or external is None or external.can_fail

@@ -15,7 +15,7 @@ from rewardlang.tensor.emit import Emitter, Variant, plain
 from rewardlang.tensor.fxgraph import Value
 from rewardlang.tensor.host import HostArgument, IdStep, ListStep, pools_of
 from rewardlang.tensor.order import Calls, cost_of
-from rewardlang.tensor.plan import Plan
+from rewardlang.tensor.plan import Plan, sizes_given
 from rewardlang.tensor.recall import cache_of
 from rewardlang.tensor.runstep import RunStep, name_of_statistic
 from rewardlang.values.axes import Axis
@@ -61,6 +61,7 @@ class Assembler:
         columns = {node: want.name for node, want in plan.columns.items()}
         self.emitter = Emitter(variant, columns, params, names, domains, total)
         self.emitter.defaults = plan.defaults
+        self.emitter.build.sizes |= sizes_given(plan.spec, params)
         self.calls = Calls.of(plan.nodes, {node: self._cost(node) for node in plan.calls})
         self.demand = Demand(self.emitter, plan.nodes, plan.needed, self.calls)
         self.emitter.opened, self.emitter.asked = self.demand.so_far, self.demand.rollouts

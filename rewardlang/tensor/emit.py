@@ -226,13 +226,16 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
         return [other for other in (name, f"{name}_valid", *made) if other in self.inputs]
 
     def _literal(self, x: object, axes: tuple[Axis, ...], truth: bool) -> Value:
-        if not axes:
+        if not axes or not isinstance(x, tuple | list):     # one entry stands at every position
             return Value(plain(x), truth=truth)
-        return self.build.literal(plain(x), axes, truth)
+        there = folded(x, lambda entry: entry is not None)
+        filled = folded(x, lambda entry: False if entry is None else entry)
+        mask = None if folded(there, bool) == folded(there, lambda _: True) else self.build.literal(there, axes, True)
+        return self.build.literal(plain(filled), axes, truth).masked(mask)
 
     def _param(self, node: Node) -> Value:
         x, axes = self.params[node["name"]], node.type.axes
-        if node.type.kind.on_host:
+        if node.type.kind.on_host or x is None:
             return self._plain_value(node, x)
         if not isinstance(x, torch.Tensor):
             return self._literal(x, axes, node.type.kind is Kind.BOOL)
@@ -310,6 +313,11 @@ def plain(x: object) -> object:
         return [plain(entry) for entry in x]
     beyond = isinstance(x, int) and not -2**63 <= x < 2**63     # no tensor holds such a whole number
     return float(x) if isinstance(x, Fraction) or beyond else x
+
+
+def folded(x: object, leaf: Callable[[object], object]) -> object:
+    """Nested lists with each entry replaced."""
+    return [folded(entry, leaf) for entry in x] if isinstance(x, tuple | list) else leaf(x)
 
 
 def coded(x: object, type_: Type) -> object:

@@ -63,24 +63,26 @@ def domain_of(type_: Type, domain: Interval | None) -> Interval | None:
     return domain
 
 
-def checker(type_: Type, domain: Interval | None = None, fields: Mapping[str, Interval] | None = None) -> Check:
-    """The check of one value of a type, its own axes as nested lists. Returns it as plain data; raises Misfit."""
+def checker(type_: Type, domain: Interval | None = None, fields: Mapping[str, Interval] | None = None, nulls: bool = False) -> Check:
+    """The check of one value of a type, its own axes as nested lists, in which `nulls` may stand. Returns it as plain data;
+    raises Misfit.
+    """
     check = _KINDS[type_.kind](type_, domain, fields or {})
     for axis in reversed(type_.axes):
-        check = _list_of(check, axis.name, axis.size)
+        check = _list_of(check, axis.name, axis.size, nulls)
     return check
 
 
-def _list_of(check: Check, axis: str, size: int | None) -> Check:
+def _list_of(check: Check, axis: str, size: int | None, nulls: bool) -> Check:
     def checked(value: object) -> object:
         value = value.tolist() if hasattr(value, "tolist") else value
         if not isinstance(value, list | tuple):
             raise Misfit(words.wrong_type(f"list along `{axis}`", value))
         if size is not None and len(value) != size:
             raise Misfit(words.wrong_size(axis, size, len(value)))
-        if None in value:
+        if None in value and not nulls:
             raise Misfit(words.no_entry(axis))
-        return [check(entry) for entry in value]
+        return [None if entry is None else check(entry) for entry in value]
 
     return checked
 

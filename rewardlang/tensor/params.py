@@ -11,7 +11,7 @@ from rewardlang.tensor.emit import coded, plain
 from rewardlang.tensor.entries import Misfit
 from rewardlang.tensor.leaves import checker
 from rewardlang.values.interval import Interval
-from rewardlang.values.types import Kind
+from rewardlang.values.types import Kind, Type
 
 _INFINITE = {"inf": float("inf"), "-inf": float("-inf")}
 
@@ -45,10 +45,20 @@ def _checked(info: ParamInfo, value: object) -> object:
         value = value.tolist()
     if isinstance(value, float) and value in _INFINITE.values() and _holds(info, value):
         return value
+    if value is None and info.type.optional:
+        return None
     try:
-        return checker(info.type, info.domain)(value)
+        return checker(info.type, info.domain, nulls=info.type.optional)(_level(value, info.type))
     except Misfit as misfit:
         raise ParamError(words.bad_param(info.name, str(misfit))) from None
+
+
+def _level(value: object, type_: Type) -> object:
+    """A table of `?` with rows of different lengths, filled up with nulls."""
+    if not type_.optional or len(type_.axes) != 2 or not isinstance(value, list | tuple):
+        return value
+    longest = max((len(row) for row in value if isinstance(row, list | tuple)), default=0)
+    return [[*row, *[None] * (longest - len(row))] if isinstance(row, list | tuple) else row for row in value]
 
 
 def shape_of(value: object) -> tuple[int, ...]:

@@ -60,6 +60,7 @@ class Planner:
     ):
         self.spec, self.params, self.source, self.bound = spec, params, source, bound
         self.outputs = {name: info for name, info in spec.outputs.items() if asked is None or name in asked}
+        self.sizes = sizes_given(spec, params)
         self.makers = self._list_makers()
         self.wanted = self._candidates()
         self.names = tuple(dict.fromkeys(want.column for wanted in self.wanted.values() for want in wanted))
@@ -90,9 +91,7 @@ class Planner:
 
     def _sized(self, type_: Type) -> Type:
         """The type of a column, with the sizes that params give to axes of one size for all: no row may have another."""
-        sizes = {axis: size for name, info in self.spec.params.items() if name in self.params
-                 for axis, size in zip(info.type.axes, shape_of(self.params[name]))}
-        known = [replace(axis, size=sizes[axis]) if axis.size is None and axis in sizes else axis for axis in type_.axes]
+        known = [replace(axis, size=self.sizes.get(axis)) if axis.size is None else axis for axis in type_.axes]
         return type_.with_axes(tuple(known))
 
     def _list_makers(self) -> dict[Axis, Node]:
@@ -222,7 +221,7 @@ class Planner:
     def _shapeless(self, roots: list[Node], columns, defaults, lengths: dict[Axis, Node]) -> list[str]:
         """Columns of which one is needed for the length of an axis that nothing else has."""
         nodes = reachable_until(roots, {*columns, *defaults})
-        lost = axes_of(nodes) - self._known(nodes, columns, defaults) - set(lengths)
+        lost = axes_of(nodes) - self._known(nodes, columns, defaults) - set(lengths) - set(self.sizes)
         found = [info.column for axis in lost for info in self.spec.inputs.values() if axis in info.type.axes]
         return found or [words.a_column_along(axis.name) for axis in lost]
 
@@ -233,6 +232,12 @@ class Planner:
             roots |= {f"term {prefix}{label}": node for label, node in info.terms}
         reached = set(reachable(info.node for info in outputs.values()))
         return roots | {f"gate {name}": node for name, node in self.spec.gates.items() if node in reached}
+
+
+def sizes_given(spec: Spec, params: Mapping[str, object]) -> dict[Axis, int]:
+    """The sizes that params give to axes of one size for all."""
+    return {axis: size for name, info in spec.params.items() if name in params
+            for axis, size in zip(info.type.axes, shape_of(params[name])) if axis.size is None}
 
 
 def gives_lengths(info: InputInfo) -> bool:

@@ -281,3 +281,11 @@ def test_a_row_without_a_list_whose_default_is_one_entry(rwd, write):
     ran = rwd("score", spec, write("data.jsonl", lines(*rows)))
     assert [row["reward"] for row in scored(ran)] == [2.5, 9, None, None]
     assert [row["invalid"] for row in scored(ran)][2:] == ["column `x`: is null", "column `k`: is null"]
+
+
+def test_a_length_is_read_off_a_column_that_nothing_else_needs(rwd, write):
+    spec = write("spec.rwd", "axis part ragged\ninput logp : float[token]\ninput ends : int[part] in [0, inf]\n"
+                 "reward = place(count(over part by ends) over part, at = ends, onto token)\n")
+    assert rwd("score", spec, write("a.jsonl", lines({"ends": [1]}))).code == 2
+    ran = rwd("score", spec, write("b.jsonl", lines({"ends": [1], "logp": [-1, -1, -1]})))
+    assert scored(ran)[0]["reward"] == [0, 1, 0]

@@ -190,3 +190,14 @@ def test_an_arm_that_no_rollout_reaches_is_analysed_like_any_other():
     assert facts.invalid_from(facts.spec.outputs["reward"].node) == ("m",)
     assert facts.output("reward").bounds == Interval(-3, 3)
     assert not [found for found in facts.diagnostics if found.severity == "error"]
+
+
+def test_a_product_where_an_order_is_assumed_is_no_sum_of_itself():
+    facts = facts_of("""
+        setting episodic
+        input a : float[step] in [0, 100]
+        input b : float[step] in [0, 1]
+        assume a >= prev(a, 0)
+        reward = (a - prev(a, 0)) * (1 - b)
+    """)
+    assert facts.output("reward").bounds == Interval(0, 100)

@@ -7,6 +7,7 @@ from rewardlang.cli.data.rows import Row, find
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import InputInfo, Spec
 from rewardlang.tensor.emit import as_data
+from rewardlang.tensor.plan import axes_of
 
 
 def names_of(spec: Spec, roots: Iterable[Node]) -> dict[Node, tuple[str, ...]]:
@@ -92,10 +93,23 @@ def choose(spec: Spec, roots: Iterable[Node], names: Mapping[Node, Sequence[str]
         else:
             absent.update(dict.fromkeys(possible))
             stack.extend(node.args)
+    wanted |= _lengths(spec, seen, wanted, first_rows)
     infos = {column: inputs[node] for column, node in wanted.items() if node in inputs}
     beside = {column: _as_long(info, wanted) for column, info in infos.items() if info.has_default and _is_repeated(info)}
     defaults = {column: _default(info) for column, info in infos.items() if column in beside or _has_default(info)}
     return Columns(tuple(sorted(wanted)), defaults, tuple(absent), beside)
+
+
+def _lengths(spec: Spec, seen: Iterable[Node], wanted: Mapping[str, Node], rows: Sequence[Row]) -> dict[str, Node]:
+    """A column that is there for each axis along which values are asked for and no wanted column has entries."""
+    lacking = axes_of(seen) - axes_of(wanted.values())
+    found: dict[str, Node] = {}
+    for info in spec.inputs.values():
+        column = next((name for name in (info.column, info.name) if _is_there(name, rows)), None)
+        if column is not None and lacking & axes_of([info.node]):
+            found[column] = info.node
+            lacking -= axes_of([info.node])
+    return found
 
 
 def _is_there(column: str, rows: Sequence[Row]) -> bool:
