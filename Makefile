@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+TRAINERS := .venv-trainers
 EXAMPLE := examples/mathematics
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test peers bench lint goldens
+.PHONY: help install demo test peers trainers bench lint goldens
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,12 +32,23 @@ demo: $(STAMP) ## check, inspect and score a graded-mathematics reward
 
 test: $(STAMP) ## run every test
 	$(BIN)/python -m pytest -q $(PYTEST_FLAGS)
+	@if test -e $(TRAINERS)/.installed; then $(TRAINERS)/bin/python -m pytest -q tests/trainers; \
+	else echo "tests/trainers ran without the trainers, which are not installed here: \`make trainers\` does it"; fi
 
 peers: $(STAMP) ## install the libraries that tests and benchmarks compare with, in .venv-peers
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/peers/requirements.txt
 	$(BIN)/python -c "import site; print(site.getsitepackages()[0])" \
 		> "$$(.venv-peers/bin/python -c 'import site; print(site.getsitepackages()[0])')/beside.pth"
+
+trainers: $(TRAINERS)/.installed ## install the trainers that rewards are tried in, in .venv-trainers
+
+$(TRAINERS)/.installed: $(STAMP)
+	test -x $(TRAINERS)/bin/python || $(PYTHON) -m venv $(TRAINERS)
+	$(BIN)/python -c "import site; print(site.getsitepackages()[0])" \
+		> "$$($(TRAINERS)/bin/python -c 'import site; print(site.getsitepackages()[0])')/beside.pth"
+	$(TRAINERS)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[trainers]"
+	@touch $@
 
 bench: $(STAMP) ## print the measured figures as ratios
 	$(BIN)/python -m benchmarks

@@ -35,7 +35,8 @@ class Evaluation:
 
     def __init__(self, external: ExternalInfo, source: Source, numeric: bool):
         self.external, self.source = external, source
-        self.tensors = numeric and source.batched and source.limit is None and external.asking.cache is None
+        lists = source.rows or source.limit is not None or external.asking.cache is not None
+        self.tensors = numeric and source.batched and not lists
         fields = dict(external.field_domains)
         self.check = checker(external.result, external.domain, fields)
         self.wanted = Wanted(external.name, external.name, external.result.entry(), external.domain, external.field_domains)

@@ -325,6 +325,16 @@ class CompiledReward:
         content = repr((texts, params, sorted(self._bind), sorted(self.spec.outputs), self._asked))
         return hashlib.sha256(content.encode()).hexdigest()
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The outputs that this reward was compiled for."""
+        return tuple(self.spec.outputs) if self._asked is None else tuple(self._asked)
+
+    @property
+    def bound(self) -> Mapping[str, object]:
+        """What was bound to models and verifiers, by name."""
+        return self._bind
+
     def parameters(self) -> list[nn.Parameter]:
         """The trained params."""
         return list(self.trained.values())

@@ -8,6 +8,7 @@ from torch import nn
 
 from rewardlang.ir.spec import ExternalInfo
 from rewardlang.tensor import words
+from rewardlang.tensor.awaited import is_async, one_by_one
 from rewardlang.verifiers.binding import VerifierUnavailable, resolve
 
 #: Verifiers of ours; everything else needs the caller's trust.
@@ -20,7 +21,8 @@ class Source:
 
     `batched`: `function` takes one list (or tensor) for each argument, an entry a row, and returns as many results. Else it
     takes the arguments of one row. With `limit` (seconds of one call) `target` is called in worker processes instead, all
-    calls of a batch `within` some seconds. `batch` is the number of rows of one call.
+    calls of a batch `within` some seconds. `batch` is the number of rows of one call. `rows`: it takes lists, and makes a
+    call of its own of each row.
     """
 
     function: Callable | None
@@ -29,13 +31,20 @@ class Source:
     limit: float | None = None
     within: float | None = None
     batch: int | None = None
+    rows: bool = False
 
 
 def bound(external: ExternalInfo, binding: object) -> Source:
-    """The source for a callable or module that the caller has bound. A bound function owns its time: no limit is set."""
+    """The source for a callable or module that the caller has bound.
+
+    A bound function owns its time: no limit is set, but for an `async` one, which can be left where it is.
+    """
     if not callable(binding):
         raise words.RewardError(words.unusable_target(external.name, words.shown(binding), "it cannot be called"))
-    return Source(binding, external.kind == "model" or isinstance(binding, nn.Module), batch=external.asking.batch)
+    batched = external.kind == "model" or isinstance(binding, nn.Module)
+    if is_async(binding):
+        return Source(one_by_one(binding, batched, external.timeout), True, batch=external.asking.batch, rows=not batched)
+    return Source(binding, batched, batch=external.asking.batch)
 
 
 def named(external: ExternalInfo, trust: Iterable[str]) -> Source:

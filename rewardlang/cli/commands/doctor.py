@@ -4,13 +4,14 @@ import platform
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from types import SimpleNamespace
 
 from rewardlang.cli.errors import CLEAN, FINDINGS
 from rewardlang.cli.terminal import say, say_json, wants_color
 from rewardlang.data import folder
+from rewardlang.trainers.table import GROUP, TRAINERS, Trainer
 
 PATIENCE = 120  # seconds for a part that is tried in another process: a first import of torch may be slow
 NEEDED = ("lark", "sympy", "torch", "pydantic", "typer")
@@ -43,7 +44,8 @@ class Part:
 
 def run(values: SimpleNamespace) -> int:
     """Print what was found; the exit code."""
-    parts = [_python(), *map(_needed, NEEDED), *_extras(), *(_folder(name, shape) for name, shape in FOLDERS.items()),
+    parts = [_python(), *map(_needed, NEEDED), *_extras(), *_trainers(),
+             *(_folder(name, shape) for name, shape in FOLDERS.items()),
              _tried("devices", DEVICES), _tried("self-check", SELF_CHECK)]
     sound = all(part.state != "broken" for part in parts)
     if values.format == "json":
@@ -76,6 +78,24 @@ def _extras() -> list[Part]:
                 parts.append(Part(package, "missing", f"not installed (extra `{extra}`)",
                                   f"pip install 'rewardlang[{extra}]'"))
     return parts
+
+
+def _trainers() -> list[Part]:
+    """The trainers of our table, and what other packages add to it."""
+    others = [entry for entry in entry_points(group=GROUP) if entry.name not in TRAINERS]
+    added = [Part(f"trainer {entry.name}", "ok", f"embedded by {entry.value}") for entry in others]
+    return [*map(_trainer, TRAINERS.values()), *added]
+
+
+def _trainer(row: Trainer) -> Part:
+    name = f"trainer {row.name}"
+    try:
+        found = version(row.package)
+    except PackageNotFoundError:
+        return Part(name, "missing", f"{row.title} is not installed", f"pip install {row.package}" if row.tried else None)
+    if row.tried and found != row.tried:
+        return Part(name, "ok", f"{row.title} {found} ({row.module} was tried with {row.tried})")
+    return Part(name, "ok", f"{row.title} {found} ({row.module})")
 
 
 def _folder(name: str, shape: str) -> Part:

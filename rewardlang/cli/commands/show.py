@@ -13,7 +13,6 @@ from rewardlang.program import Program
 from rewardlang.syntax.parse import parse
 from rewardlang.text.diagnostic import SpecError
 
-
 _DRAWN = {"text": machine_show.as_text, "dot": machine_show.as_dot, "mermaid": machine_show.as_mermaid}
 
 

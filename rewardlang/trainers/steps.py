@@ -1,0 +1,190 @@
+"""A reward inside an environment's loop: steps in, finite numbers out, and the state that a policy must see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from rewardlang.facts.analyse import analyse
+from rewardlang.ir.node import Node, reachable
+from rewardlang.tensor.reward import CompiledReward
+from rewardlang.trainers.refuse import TrainerError, bounds_of, refuse
+from rewardlang.trainers.score import LARGEST
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import Kind
+
+#: States of automata with more places than this are shown as a number, not one by one.
+PLACES = 64
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One thing that the policy must see: `width` numbers.
+
+    `kinds` has for each of its places (states of an automaton, labels of an enum) which of the numbers is then 1 and the
+    others 0; where it is empty the numbers are themselves.
+    """
+
+    name: str
+    width: int
+    low: float
+    high: float
+    initial: float
+    kinds: tuple[int, ...] = ()
+
+    def shown(self, values: Tensor) -> Tensor:
+        """Its numbers, float32 [B, width]."""
+        if not self.kinds:
+            return values.float().reshape(len(values), self.width)
+        kinds = torch.tensor(self.kinds, device=values.device)[values.long().clamp(0, len(self.kinds) - 1)]
+        return torch.nn.functional.one_hot(kinds, self.width).float()
+
+
+@dataclass
+class Stepped:
+    """What a reward says of a step of B environments, all finite, on the device of the columns."""
+
+    reward: Tensor
+    terms: dict[str, Tensor]
+    outputs: dict[str, Tensor]
+    done: Tensor | None
+    invalid: dict[int, str] = field(default_factory=dict)
+
+
+class Stepper:
+    """The steps of `size` environments; keeps what is held between them.
+
+    An environment without a reward at a step gets `invalid`, and is counted. `shown` is what the policy must see after
+    the last step, float32 [B, width].
+    """
+
+    def __init__(self, reward: CompiledReward, trainer: str, size: int, *, sees_state: bool, discount: float | None = None,
+                 invalid: float = 0.0, axes: tuple[str, ...] = (), device: torch.device | str = "cpu"):
+        facts = refuse(reward, trainer, sees_state=sees_state, discount=discount, axes=axes)
+        self.bounds = outside(bounds_of(facts), invalid)
+        self.reward, self.size, self.invalid, self.device = reward, size, invalid, device
+        self.terms = tuple(label for label, _ in reward.spec.outputs["reward"].terms)
+        self.failures = 0
+        self.state = reward.start(size, device=device)
+        program = reward._online.program
+        if "reward" in program.refused:
+            raise TrainerError(f"the reward cannot be given step by step: {program.refused['reward']}")
+        self.ends_by_itself = "done" in program.spec.outputs
+        self._asks_ending = program.ends
+        self.slots = slots(reward)
+        self.fresh = torch.ones(size, dtype=torch.bool, device=device)
+        self.begin()
+
+    @property
+    def width(self) -> int:
+        """How many numbers the policy must see."""
+        return sum(slot.width for slot in self.slots)
+
+    def begin(self, mask: Tensor | None = None) -> None:
+        """New episodes, in all environments or where `mask` is true."""
+        initial = self._initial()
+        if mask is None:
+            self.fresh, self.shown = torch.ones_like(self.fresh), initial
+            return
+        mask = mask.to(self.fresh.device)
+        self.fresh = self.fresh | mask
+        self.shown = torch.where(mask.unsqueeze(-1), initial, self.shown)
+
+    def _initial(self) -> Tensor:
+        parts = [slot.shown(torch.full((self.size,), slot.initial, device=self.device)) for slot in self.slots]
+        return torch.cat(parts, 1) if parts else torch.zeros(self.size, 0, device=self.device)
+
+    def step(self, columns: Mapping[str, object], terminated: Tensor | None = None, idle: Tensor | None = None) -> Stepped:
+        """One step. `terminated` tells whose episode ends in the environment; `idle` which only began anew, and took no step."""
+        ending = terminated if self._asks_ending else None
+        found, state = self.reward.step(columns, self.state, self.fresh, ending)
+        done = found.done.bool() & found.mask("done") if self.ends_by_itself else None
+        if done is not None and ending is not None and bool((done & ~ending).any()):
+            found, state = self.reward.step(columns, self.state, self.fresh, ending | done)
+        self.state = state
+        self.fresh = torch.zeros_like(self.fresh) if idle is None else idle.clone()
+        self.shown = self._shown(found.state)
+        stepped = self._finite(found, done)
+        if idle is not None and bool(idle.any()):
+            self.begin(idle)
+            stepped = _without(stepped, idle)
+        self.failures += len(stepped.invalid)
+        return stepped
+
+    def _shown(self, state: Mapping[str, Tensor]) -> Tensor:
+        if not self.slots:
+            return self.shown
+        return torch.cat([slot.shown(state[slot.name]) for slot in self.slots], 1)
+
+    def _finite(self, found, done: Tensor | None) -> Stepped:
+        reward, valid = found.reward, found.valid
+        fits = reward.abs() <= LARGEST
+        good = valid & (fits if fits.dim() == 1 else fits.flatten(1).all(1))
+        outputs = {name: value for name, value in found.outputs.items() if isinstance(value, Tensor)}
+        terms = dict(found.terms)
+        if bool(good.all()):
+            return Stepped(reward, terms, outputs, done)
+        kept = good.view(-1, *(1,) * (reward.dim() - 1))
+        causes = found.invalid
+        rows = (~good).nonzero().flatten().tolist()
+        reasons = {row: causes[row] or "the reward is too large for a trainer" for row in rows}
+        terms = {name: torch.where(kept, value, 0) for name, value in terms.items()}
+        return Stepped(torch.where(kept, reward, self.invalid), terms, outputs, done, reasons)
+
+
+def _without(stepped: Stepped, idle: Tensor) -> Stepped:
+    """The same where nothing happened in some environments."""
+    kept = (~idle).view(-1, *(1,) * (stepped.reward.dim() - 1))
+    done = None if stepped.done is None else stepped.done & ~idle
+    asleep = set(idle.nonzero().flatten().tolist())
+    return Stepped(torch.where(kept, stepped.reward, 0), {name: torch.where(kept, x, 0) for name, x in stepped.terms.items()},
+                   stepped.outputs, done, {row: why for row, why in stepped.invalid.items() if row not in asleep})
+
+
+def outside(bounds: Interval, value: float) -> Interval:
+    """The range of a reward, and what an environment without one gets."""
+    return bounds.hull(Interval.of(value, value))
+
+
+def slots(reward: CompiledReward) -> tuple[Slot, ...]:
+    """What a policy must see of a reward that was started, and how it is shown."""
+    program = reward._online.program
+    used = _used(program)
+    facts = analyse(reward._online.inner.spec)
+    initial = {memory.update: float(memory.initial) for memory in program.memories.values()}
+    return tuple(_slot(name, node, facts.output(f"state {name}").bounds, initial.get(node, 0.0))
+                 for name, node in program.states.items() if node in used)
+
+
+def _used(program) -> set[Node]:
+    """The nodes that reward and ending rest on, those that become known at earlier steps included."""
+    used, roots = set(), [info.node for name, info in program.spec.outputs.items() if name in ("reward", "done")]
+    while roots:
+        used |= set(reachable(roots))
+        roots = [held.update for held in program.memories.values() if held.leaf in used and held.update not in used]
+    return used
+
+
+def _slot(name: str, node: Node, bounds: Interval, initial: float) -> Slot:
+    width = 1
+    for axis in node.type.axes:
+        if axis.size is None:
+            raise TrainerError(f"`{name}` has no fixed size along `{axis.name}`: a policy cannot be shown it")
+        width *= axis.size
+    kinds = _kinds(node) if width == 1 else ()
+    if 0 < len(set(kinds)) <= PLACES:
+        return Slot(name, len(set(kinds)), 0.0, 1.0, initial, kinds)
+    low, high = (0.0, len(kinds) - 1.0) if kinds else (float(bounds.lo), float(bounds.hi))
+    return Slot(name, width, low, high, initial)
+
+
+def _kinds(node: Node) -> tuple[int, ...]:
+    """Which places of a state are alike to a policy: states of a table from which every letter leads to the same."""
+    if node.op != "advance":
+        return tuple(range(len(node.type.labels))) if node.type.kind is Kind.ENUM else ()
+    table = node["table"]
+    first = table.stages[0]
+    rows = [first.entries[state << first.width:(state + 1) << first.width] for state in range(table.states)]
+    known: dict[tuple[int, ...], int] = {}
+    return tuple(known.setdefault(row, len(known)) for row in rows)

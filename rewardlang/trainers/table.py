@@ -1,0 +1,49 @@
+"""The trainers that rewards are embedded in: what each is called, installed as, tried with, and what it can serve."""
+
+from dataclasses import dataclass
+
+from rewardlang.classes.follows import Needs
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """One trainer; `module` is the one of ours, `package` its distribution, `tried` the versions that tests ran with.
+
+    `needs` says what it can serve of a reward, `roles` which outputs besides `reward` it uses.
+    """
+
+    name: str
+    module: str
+    package: str
+    tried: str
+    needs: Needs
+    roles: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """How its users write it."""
+        return _TITLES.get(self.name, self.name)
+
+
+#: The entry points by which packages say which trainers they embed rewards in.
+GROUP = "rewardlang.trainers"
+
+_TITLES = {"trl": "TRL", "openrlhf": "OpenRLHF", "nemo_gym": "NeMo Gym", "areal": "AReaL", "sb3": "Stable-Baselines3",
+           "torchrl": "TorchRL", "isaaclab": "Isaac Lab", "pettingzoo": "PettingZoo"}
+
+#: Sees all completions of a batch at once; the policy sees the whole text so far.
+BATCH = Needs(availability="run")
+#: Sees one rollout at a time, when it is over.
+SAMPLE = Needs(availability="episode")
+#: Asks at each step, and takes the answer at once.
+STEP = Needs(availability="step")
+
+
+def _row(name: str, package: str, tried: str, needs: Needs, *roles: str) -> Trainer:
+    return Trainer(name, f"rewardlang.trainers.{name}", package, tried, needs, roles)
+
+
+TRAINERS = {row.name: row for row in (
+    _row("trl", "trl", "1.16.0", BATCH, "keep"),
+    _row("gymnasium", "gymnasium", "1.4.0", STEP, "done"),
+)}
