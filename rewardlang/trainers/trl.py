@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
+from rewardlang import __version__
 from rewardlang.tensor.reward import CompiledReward
 from rewardlang.tensor.sources import is_async
 from rewardlang.trainers.naming import claim, name_of
@@ -34,7 +35,7 @@ class RewardFunction:
                  generations: int | None = None):
         refuse(reward, "trl")
         self.reward, self.invalid, self.generations = reward, invalid, generations
-        self.fingerprint = reward.fingerprint
+        self.fingerprint, self.version = reward.fingerprint, __version__
         self.columns = SampleColumns(reward.spec, columns)
         self.state = _state_of(reward, state or {})
         self.__name__ = claim(self, name or name_of(reward), self.fingerprint)

@@ -1,6 +1,5 @@
 """What a reward remembers goes into the checkpoints of transformers' Trainer, and what it is into its history."""
 
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -29,7 +28,7 @@ class RewardCallback(TrainerCallback):
         if state.global_step > 0:
             self._load(_checkpoint(args, state))
         line = {"reward_name": self.function.__name__, "reward_fingerprint": self.function.fingerprint,
-                "rewardlang": version("rewardlang")}
+                "rewardlang": self.function.version}
         state.log_history.append({"step": state.global_step, **line})
 
     def _load(self, place: Path) -> None:
