@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rewardlang.classes.law import law
 from rewardlang.classes.part import EPISODIC, MDP, MODELS, NONSTAT, OUT, STOPGRAD, Part
-from rewardlang.classes.rollouts import law
 from rewardlang.classes.values import objective_part
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.objective import ObjectiveInfo, expected_sum, nodes_of

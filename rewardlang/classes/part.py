@@ -100,7 +100,7 @@ def _rule(parts: list[Part], model: str) -> str:
     if among(parts, OUTSIDE):
         return "S9"
     if among(parts, "FPR"):
-        return "S7"
+        return "Q4" if all(part.classes == {"FPR"} for part in parts) else "S7"
     if any(part.bent for part in parts):
         return "V1"
     # What is in both LTL and RM takes part as the machine that it also is, paid when the verdict is known.

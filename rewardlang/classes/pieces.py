@@ -53,6 +53,8 @@ def _parts(piece: Piece, traits: Mapping[Node, int]) -> Iterator[Piece]:
         yield replace(piece, node=node.args[0], sign=-piece.sign)
     elif op == "number" or op == "coalesce" and node.args[1].op == "const":
         yield replace(piece, node=node.args[0])
+    elif op == "detach" and traits[node] & POLICY:
+        yield replace(piece, node=node.args[0], extra=piece.extra | Trait.DETACHED)
     elif op in ("mul", "div"):
         yield _scaled(piece, traits)
     elif op == "total":

@@ -1,72 +1,24 @@
 """The class of an expectation: of frozen values of a rollout, of the policy's own log-probabilities, of populations."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rewardlang.classes.games import is_antisymmetric
-from rewardlang.classes.part import EPISODIC, HISTORY, MDP, NONSTAT, STOPGRAD, Part, by, collapsed, total
+from rewardlang.classes.law import Law, moved
+from rewardlang.classes.part import HISTORY, Part, by, collapsed, total
 from rewardlang.classes.pieces import SUM, VALUE, Piece, pieces
-from rewardlang.classes.traits import MEMORY, MOVING, OTHERS, POLICY, Trait, traits
+from rewardlang.classes.policies import divergences, of_policy, without_references
+from rewardlang.classes.traits import MEMORY, MOVING, OTHERS, POLICY, Trait
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import Spec
 from rewardlang.values.axes import ordered_axes
 from rewardlang.values.types import Kind
 
-#: A discount below 1 that nobody has named.
-SOME = "discount"
-_TRANSITION = Trait.STEP | Trait.CONTEXT | Trait.PAIR | Trait.REAL | MOVING
 _FORMULA = Trait.PAST | Trait.FUTURE
-_MOVES = ((Trait.RUNNING, "N1"), (Trait.REFRESHED, "N2"), (Trait.LEARNING, "N3"), (Trait.SCHEDULE, "N4"))
-
-
-@dataclass(frozen=True, eq=False)
-class Law:
-    """What is known while the rollouts of one spec are classed under one state model."""
-
-    spec: Spec
-    model: str
-    traits: dict[Node, int]
-    low: Callable[[Node], float | None]
-
-    @property
-    def horizon(self) -> bool:
-        """Whether a number of steps is known that no episode exceeds."""
-        return knows_horizon(self.spec, self.model)
-
-    @property
-    def clock(self) -> bool:
-        """Whether the state tells the time."""
-        return any(info.role == "clock" for info in self.spec.inputs.values())
-
-    def rate(self, discount: float | None) -> object:
-        """The discount of a sum; what nobody has named is below 1 where runs may have no end, else 1."""
-        found = discount if discount is not None else self.spec.setting.discount
-        declared = self.model != MDP or self.spec.setting.kind == "continuing"
-        if discount is None and (found is None and self.model == MDP or not declared and found == 1):
-            return SOME
-        return 1.0 if found is None else float(found)
-
-    def text(self, node: Node) -> str:
-        """A node as it is written, short."""
-        place = self.spec.graph.origins.get(node)
-        words = " ".join(place.text.split()) if place is not None else node.get("name", node.op)
-        return f"`{words if len(words) <= 40 else words[:39] + '…'}`"
-
-
-def knows_horizon(spec: Spec, model: str) -> bool:
-    """Whether episodes end after a known number of steps at the latest."""
-    return model == HISTORY or model == EPISODIC and spec.setting.horizon is not None
-
-
-def law(spec: Spec, model: str, roots: list[Node], low) -> Law:
-    """Everything that the rules ask about some nodes."""
-    return Law(spec, model, traits(spec, roots, knows_horizon(spec, model)), low)
 
 
 def expectation(law: Law, node: Node) -> Part:
     """E[node], the node added up where it runs along steps."""
-    parts, rest = _divergences(law, pieces(node, law.traits))
-    parts += [collapsed(_piece(law, piece), law.model) for piece in rest]
+    parts, rest = divergences(law, pieces(node, law.traits))
+    parts += [collapsed(_piece(law, piece), law.model) for piece in without_references(law, rest)]
     least = law.low(node)
     if not parts:
         return Part(least=least)
@@ -80,22 +32,12 @@ def _piece(law: Law, piece: Piece) -> Part:
     if t & OTHERS:
         found = _of_others(law, piece.node, t)
     elif t & POLICY:
-        found = _of_policy(law, piece, t)
+        found = of_policy(law, piece, t)
     elif piece.kind == SUM:
         found = signal(law, piece.node, t, law.rate(piece.discount))
     else:
         found = whole(law, piece.node, t)
     return moved(found, t)
-
-
-def moved(part: Part, t: int) -> Part:
-    """The part after what the traits say of training: what moves, and what the gradient does not see."""
-    for trait, rule in _MOVES:
-        if t & trait:
-            part = part.after(rule, flags=part.flags | {NONSTAT})
-    if t & Trait.DETACHED and t & POLICY:
-        part = replace(part, flags=part.flags | {STOPGRAD})
-    return part
 
 
 # --- frozen values ------------------------------------------------------------------------------------------------
@@ -160,53 +102,6 @@ def verdict(law: Law, node: Node) -> Part | None:
     return by("L2" if settled else "L1", law.text(node), least=0)
 
 
-# --- the policy itself --------------------------------------------------------------------------------------------
-
-
-def _divergences(law: Law, found: list[Piece]) -> tuple[list[Part], list[Piece]]:
-    """Sums of log-probability under the policy minus that under another, and what is left."""
-    rest, parts = list(found), []
-    for piece in found:
-        if not law.traits[piece.node] & Trait.OWN or _source(piece.node).op != "input" or piece not in rest:
-            continue
-        partner = next((other for other in rest if _is_partner(law, piece, other)), None)
-        if partner is not None:
-            rest.remove(piece)
-            rest.remove(partner)
-            t = law.traits[piece.node] | law.traits[partner.node]
-            subject = f"{law.text(piece.node)} - {law.text(partner.node)}"
-            name = "G2" if piece.kind == SUM else "Q2"
-            rate = law.rate(piece.discount) if piece.kind == SUM else None
-            parts.append(moved(by(name, subject, discount=rate, policy=True, notes=frozenset({"kl"})), t))
-    return parts, rest
-
-
-def _source(node: Node) -> Node:
-    return node.args[0] if node.op == "detach" else node
-
-
-def _is_partner(law: Law, piece: Piece, other: Piece) -> bool:
-    info = law.spec.inputs.get(_source(other.node).get("name"))
-    same = (piece.kind, piece.discount, piece.factor) == (other.kind, other.discount, other.factor)
-    return bool(same and piece.sign == -other.sign and info and info.role in ("reference", "old", "refreshed"))
-
-
-def _of_policy(law: Law, piece: Piece, t: int) -> Part:
-    subject = law.text(piece.node)
-    if t & Trait.GIVEN:
-        full = ("full_support", "policy") in law.spec.declared
-        return by("Q3b" if full else "Q3", subject, policy=True)
-    if piece.kind == SUM and t & Trait.STATE and not t & Trait.OWN:
-        name = "G3" if _rests_on_data(law, piece.node) else "Q1"
-        return by(name, subject, policy=True, discount=law.rate(piece.discount))
-    return by("Q2", subject, policy=True)
-
-
-def _rests_on_data(law: Law, node: Node) -> bool:
-    """Whether it rests on more than the policy's distribution."""
-    return any(part.op == "call" or part.op == "input" and not law.traits[part] & POLICY for part in reachable([node]))
-
-
 # --- populations --------------------------------------------------------------------------------------------------
 
 
@@ -216,7 +111,7 @@ def _of_others(law: Law, node: Node, t: int) -> Part:
         return by("Q3", subject, policy=True).after("S7")
     spread = divided_by_spread(node)
     if spread is not None:
-        return by("P2" if is_binary(spread) else "P3", subject)
+        return by("P2" if is_binary(law, spread) else "P3", subject)
     if is_antisymmetric(law.spec, node):
         return by("P5", subject)
     return by("D1" if _is_metric(node) else "P1", subject)
@@ -225,20 +120,24 @@ def _of_others(law: Law, node: Node, t: int) -> Part:
 def divided_by_spread(node: Node) -> Node | None:
     """The value by whose spread in the population something is divided in the node."""
     for part in reachable([node]):
-        if part.op == "div":
-            for inner in reachable([part.args[1]]):
+        inverse = part.op == "pow" and part.args[1].op == "const" and part.args[1]["value"] < 0
+        if part.op == "div" or inverse:
+            for inner in reachable([part.args[0 if inverse else 1]]):
                 if inner.op in ("std", "var") and inner.get("window") == "batch":
                     return inner.args[inner["roles"].index("x")]
     return None
 
 
-def is_binary(node: Node) -> bool:
+def is_binary(law: Law, node: Node) -> bool:
     """Whether a value is one of two numbers."""
+    domain = law.spec.domains.get(node)
+    if node.type.kind is Kind.INT and domain is not None and domain.is_finite and domain.hi - domain.lo == 1:
+        return True
     if node.op in ("number", "neg", "coalesce"):
-        return is_binary(node.args[0])
+        return is_binary(law, node.args[0])
     if node.op in ("add", "sub", "mul", "div"):
         varying = [arg for arg in node.args if arg.op not in ("const", "param")]
-        return len(varying) == 1 and is_binary(varying[0])
+        return len(varying) == 1 and is_binary(law, varying[0])
     return _condition(node) is not None
 
 

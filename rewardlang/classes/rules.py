@@ -62,6 +62,7 @@ _ROWS = (
     Rule("G3", "a regulariser that depends on the state, such as KL from the reference", ("FOMR",), False),
     # Several values --------------------------------------------------------------------------------------------------
     Rule("V1", "a function of several expectations that is no weighted sum", ("FOMR",), source=_PAPER),
+    Rule("V1b", "a function of several values, one of which is of the policy itself", ("FPR",)),
     Rule("V2", "a constraint beside what is maximised", ("FOMR",)),
     Rule("V3", "a lexicographic order of real values", ("TLO",), source=_PAPER),
     Rule("V3b", "a lexicographic order with a function of the policy itself", ("PO",), source=_PAPER),

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from rewardlang.classes.law import Law, moved
 from rewardlang.classes.part import NONSTAT, OUT, STOPGRAD, Part, among, by, collapsed, merged, total
-from rewardlang.classes.rollouts import Law, expectation, moved, verdict
+from rewardlang.classes.rollouts import expectation, verdict
 from rewardlang.classes.traits import MOVING, OTHERS, POLICY, Trait
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.objective import Measure, ObjectiveInfo
@@ -103,7 +104,7 @@ def _per_key(law: Law, measure: Measure) -> Part:
     if len(inner) == 1 and _is_affine(measure.args[0]):
         return found
     whole = merged([found])
-    return whole.after("S7" if among([found], "FPR") else "S9" if found.classes == OUT else "V1")
+    return whole.after("V1b" if among([found], "FPR") else "S9" if found.classes == OUT else "V1")
 
 
 def _measured(measure: Measure) -> list[Measure]:
@@ -130,15 +131,32 @@ def _applied(law: Law, measure: Measure) -> Part:
     varying = [part for part in parts if not part.constant]
     if not varying:
         return _of_numbers(op, parts)
+    if len(varying) > 1 and _is_of_one(measure) and not _is_affine(measure):
+        return _bent_twice(law, measure, parts)
     if op in ("add", "sub"):
         found = total(parts, law.model)
         return replace(found, least=_least_of_sum(op, parts), order=any(part.order for part in varying))
     if any(part.order for part in varying) or among(varying, "OUTSIDE") and len(varying) > 1:
         return merged(parts).after("S9" if among(varying, "OUTSIDE") else "S8")
     if len(varying) > 1:
-        found = merged(parts).after("S7" if among(varying, "FPR") else "V1")
-        return replace(found, finite=op in _COMPARISONS)
+        return replace(merged(parts).after("V1b" if among(varying, "FPR") else "V1"), finite=op in _COMPARISONS)
     return _of_one(law, measure, parts, varying[0])
+
+
+def _is_of_one(measure: Measure) -> bool:
+    """Whether all its parts measure the same, as in `E[x] ** 2 - 6 * E[x]`."""
+    return len({(part.op, part.node, part.value) for part in _measured(measure)}) == 1
+
+
+def _bent_twice(law: Law, measure: Measure, parts: list[Part]) -> Part:
+    """A function of one expectation that is written more than once."""
+    inner = value(law, _measured(measure)[0])
+    whole = replace(inner, **_handed_on(merged(parts)) | {"lines": inner.lines})
+    if inner.order or inner.classes == OUT:
+        return whole.after("S8" if inner.order else "S9")
+    if among([inner], "FPR"):
+        return whole.after("Q4")
+    return whole.after("O1" if inner.classes == {"MR"} else "O2", discount=None, least=None)
 
 
 def _of_numbers(op: str, parts: list[Part]) -> Part:
@@ -165,7 +183,7 @@ def _of_one(law: Law, measure: Measure, parts: list[Part], part: Part) -> Part:
         positive = op != "neg" and part.least is not None and _is_positive(parts[1] if first else parts[0])
         return replace(whole, least=0 if positive and part.least >= 0 else None)
     if part.classes == OUT:
-        return whole.after("S9")
+        return whole if all(inner.op == "norm" for inner in _measured(measure)) else whole.after("S9")
     if op in _ALWAYS_MONOTONE or _rises(op, parts, part):
         risk = op == "log" and _is_entropic(measure.args[0])
         changed = whole.after("I2") if risk and part.classes == {"FTR"} else whole.after("O0")
