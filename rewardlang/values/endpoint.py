@@ -1,5 +1,6 @@
 """Endpoints of intervals: exact rationals and infinities, and the outward rounding that keeps them small."""
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from math import inf, nextafter
 
@@ -108,19 +109,37 @@ def below(x: Endpoint, integral: bool) -> Endpoint:
     return -above(-x, integral)
 
 
-def show(x: Endpoint) -> str:
-    """A short decimal: exact where the number is a decimal of at most 12 digits, else six digits."""
+def show(x: Endpoint, toward: float = 0) -> str:
+    """A short decimal: exact where the number is a decimal of at most 12 digits, else six digits.
+
+    These are the nearest, or with `toward` (inf or -inf) the nearest on that side: a range shown so is never too narrow.
+    """
     if type(x) is float:
         return "inf" if x > 0 else "-inf"
     if type(x) is int and abs(x) < 10**12:
         return str(x)
-    near = float(x)
-    short = f"{near:.12g}"
-    return short if Fraction(short) == x else f"{near:.6g}"
+    for digits in (12, 6):
+        short = _decimal(x, digits, toward)
+        if digits == 6 or Fraction(short) == x:
+            return f"{float(short):.{digits}g}"
 
 
-def as_json(x: Endpoint) -> int | float | str:
-    """The number as JSON can hold it; infinities are "inf" and "-inf"."""
+def _decimal(x: int | Fraction, digits: int, toward: float) -> Decimal:
+    rounding = ROUND_CEILING if toward > 0 else ROUND_FLOOR if toward < 0 else ROUND_HALF_EVEN
+    return Context(prec=digits, rounding=rounding).divide(Decimal(x.numerator), Decimal(x.denominator))
+
+
+def as_json(x: Endpoint, toward: float = 0) -> int | float | str:
+    """The number as JSON can hold it; infinities are "inf" and "-inf".
+
+    With `toward`, a double that lies on that side, or whose shortest decimal does: 0.3 for three tenths, though that double is less.
+    """
     if type(x) is float:
         return show(x)
-    return x if type(x) is int else float(x)
+    if type(x) is int:
+        return x
+    near = double(x, 0)
+    side = (toward > 0) - (toward < 0)
+    if side and near - near == 0 and max((Fraction(repr(near)) - x) * side, (Fraction(near) - x) * side) < 0:
+        near = nextafter(near, toward)
+    return near if near - near == 0 else show(near)

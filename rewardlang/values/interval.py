@@ -119,14 +119,14 @@ class Interval:
         return Interval(_whole(self.lo, round), _whole(self.hi, round))
 
     def __str__(self) -> str:
-        return f"[{show(self.lo)}, {show(self.hi)}]"
+        return f"[{show(self.lo, -inf)}, {show(self.hi, inf)}]"
 
     def __repr__(self) -> str:
         return f"Interval({show(self.lo)}, {show(self.hi)})"
 
     def to_json(self) -> list:
         """`[lo, hi]` as ints, floats, or the words "inf" and "-inf"."""
-        return [as_json(self.lo), as_json(self.hi)]
+        return [as_json(self.lo, -inf), as_json(self.hi, inf)]
 
 
 def _whole(x: Endpoint, how) -> Endpoint:

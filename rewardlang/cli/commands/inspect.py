@@ -1,5 +1,7 @@
 """`inspect`: what a spec needs, what was proved about what it gives, and what its evaluation costs."""
 
+from fractions import Fraction
+from math import inf
 from types import SimpleNamespace
 
 from rewardlang.automata.machine_checks import clamps
@@ -16,6 +18,7 @@ from rewardlang.ir.objective import nodes_of
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
 from rewardlang.program import OutputView, Program
 from rewardlang.text.plain import phrase, plain
+from rewardlang.values.endpoint import exact, show
 from rewardlang.values.interval import Interval
 
 
@@ -56,7 +59,7 @@ def examine(program: Program) -> dict:
 
 
 def _range(interval: Interval | None) -> list | None:
-    return None if interval is None else [interval.lo, interval.hi]
+    return None if interval is None else interval.to_json()
 
 
 def _input(info: InputInfo) -> dict:
@@ -153,7 +156,12 @@ def _table(title: str, rows: list[tuple]) -> str:
 
 
 def _interval(pair: list | None) -> str:
-    return "" if pair is None else f"in [{phrase(pair[0])}, {phrase(pair[1])}]"
+    return "" if pair is None else f"in [{_end(pair[0], -inf)}, {_end(pair[1], inf)}]"
+
+
+def _end(end: int | float | str, toward: float) -> str:
+    """An end of a range as a short decimal, outward."""
+    return end if isinstance(end, str) else show(exact(Fraction(str(end))), toward)
 
 
 def _input_row(name: str, entry: dict) -> tuple:
