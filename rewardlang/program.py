@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from fractions import Fraction
+from functools import cached_property, reduce
 from pathlib import Path
 
 from rewardlang.automata.machine import Machine
@@ -164,11 +165,23 @@ def check(path: str | Path | None = None, *, text: str | None = None) -> list[Di
 def with_params(program: Program, given: Mapping[str, object]) -> Spec:
     """The spec with its params fixed: what is proved for all of them is proved again for these, and may be more."""
     spec = program.spec
-    domains = dict(spec.domains)
+    domains, entries = dict(spec.domains), dict(spec.entries)
     for name, info in spec.params.items():
         value = given.get(name, info.default)
-        if not info.learnable and isinstance(value, (int, float)) and not isinstance(value, bool):
-            domains[info.node] = Interval.of(value, value)
-    return replace(spec, domains=domains)
+        if info.learnable or isinstance(value, bool):
+            continue
+        if isinstance(value, (int, float, Fraction)):
+            domains[info.node] = Interval.of(value)
+        elif isinstance(value, (list, tuple)) and (known := _hull(value)) is not None:
+            domains[info.node], entries[info.node] = known, value
+    return replace(spec, domains=domains, entries=entries)
+
+
+def _hull(value: object) -> Interval | None:
+    """The range of the numbers of a list of lists; None where something else stands in it, or nothing."""
+    if not isinstance(value, (list, tuple)):
+        return Interval.of(value) if isinstance(value, (int, float, Fraction)) and value == value else None
+    parts = [_hull(item) for item in value]
+    return None if not parts or None in parts else reduce(Interval.hull, parts)
 
 

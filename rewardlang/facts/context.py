@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rewardlang.ir.node import Node
+from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
 
 
@@ -11,13 +12,14 @@ class Context:
 
     `mask` and `floor` say quickly which nodes cannot feel them: those that share no source with an assumed node, and
     those numbered below all of these. `facts` keeps what was found out under the assumptions, `order` which
-    node does not exceed which (None: not asked yet). The root assumes
-    nothing. A fact of a parent holds in its children too.
+    node does not exceed which (None: not asked yet). `positions` are those along fixed axes of which alone it speaks. The root
+    assumes nothing. A fact of a parent holds in its children too.
     """
 
-    __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children", "depth", "order")
+    __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children", "depth", "order", "positions")
 
-    def __init__(self, parent: "Context | None", known: Mapping[Node, Interval], valid: frozenset[Node], mask: int):
+    def __init__(self, parent: "Context | None", known: Mapping[Node, Interval], valid: frozenset[Node], mask: int,
+                 positions: Mapping[Axis, int] | None = None):
         self.parent = parent
         self.known = known
         self.valid = valid
@@ -27,6 +29,7 @@ class Context:
         self.facts: dict = {}
         self.children: dict = {}
         self.order: frozenset | None = None
+        self.positions = positions if positions is not None else parent.positions if parent is not None else {}
 
     @property
     def is_root(self) -> bool:

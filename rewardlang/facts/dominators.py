@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from rewardlang.facts.boxes import SPLITTABLE, Box
 from rewardlang.facts.derivatives import VALUES
+from rewardlang.facts.tape import seen_by_tape
 from rewardlang.facts.witness import entries, values_at
 from rewardlang.ir.node import Node, consumers, reachable
 from rewardlang.values.interval import Interval
@@ -27,9 +28,33 @@ def free_parts(ranges, root: Node) -> list[Node]:
         parts = set(reachable([node]))
         own = [part for part in parts if part.op in SPLITTABLE and ranges.of(part) and not ranges.of(part).is_point]
         alone = all(part is node or part.op == "const" or parts.issuperset(used[part]) for part in parts)
-        if alone and len(own) > 1 and all(part.op in VALUES or part.op in SPLITTABLE or part.op == "const" for part in parts):
+        if alone and _worth(ranges, node, own) and all(part.op in VALUES or part.op in SPLITTABLE or part.op == "const" for part in parts):
             found.append(node)
             inside |= parts
+    return found
+
+
+def _worth(ranges, node: Node, own: list[Node]) -> bool:
+    """Whether one source in place of a part is easier to search: of several sources, or of one without end."""
+    narrowed = ranges.of(node) is not None and ranges.of(node).is_finite
+    return len(own) > 1 or len(own) == 1 and narrowed and not ranges.of(own[0]).is_finite
+
+
+def choices(ranges, roots: list[Node]) -> dict[Node, Interval]:
+    """Fallbacks for what may be missing that are used more than once and share no source with the rest, with their ranges.
+
+    Which side counts is not in the box, so they move as sources do: what uses one twice sees the same value twice.
+    """
+    nodes = seen_by_tape(roots)
+    if len(nodes) > _MOST_NODES:
+        return {}
+    used = consumers(nodes)
+    found = {}
+    for node in nodes:
+        if node.op == "coalesce" and len(used.get(node, ())) > 1 and ranges.may_be_null(node.args[0]) and ranges.of(node) is not None:
+            parts = set(seen_by_tape([node]))
+            if all(part is node or part.op == "const" or parts.issuperset(used[part]) for part in parts):
+                found[node] = ranges.of(node)
     return found
 
 

@@ -66,7 +66,12 @@ def mul(a: Pair, b: Pair) -> Pair:
     total = p + q + r + s
     if total - total != 0:      # an infinity, or zero times one, which is zero for real numbers
         p, q, r, s = (0.0 if each != each else each for each in (p, q, r, s))
-    return (nextafter(min(p, q, r, s), -inf), nextafter(max(p, q, r, s), inf))
+    least, most = min(p, q, r, s), max(p, q, r, s)
+    if not least and (a[0] >= 0 <= b[0] or a[1] <= 0 >= b[1]):      # a zero that is no underflow of what is less
+        return (0.0, nextafter(most, inf) if most else _LEAST)
+    if not most and (a[0] >= 0 >= b[1] or a[1] <= 0 <= b[0]):
+        return (nextafter(least, -inf) if least else -_LEAST, 0.0)
+    return (nextafter(least, -inf), nextafter(most, inf))
 
 
 def div(a: Pair, b: Pair) -> Pair | None:

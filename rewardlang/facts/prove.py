@@ -9,7 +9,7 @@ from rewardlang.facts.backward import is_integral
 from rewardlang.facts.boxes import SPLITTABLE, Box, corners, ends, halves, middle, sources
 from rewardlang.facts.climb import OPERATIONS, Climb
 from rewardlang.facts.context import Context
-from rewardlang.facts.dominators import free_parts, spot
+from rewardlang.facts.dominators import choices, free_parts, spot
 from rewardlang.facts.signs import sign
 from rewardlang.facts.slope import direction
 from rewardlang.facts.tape import Tape, interval
@@ -182,21 +182,22 @@ class _Search:
         """
         whole = self.parts_by_themselves(boxes)
         tape = Tape(self.ranges, [self.node, *self.conditions],
-                    {**self.question.box, **{part: known.outer for part, known in whole.items()}})
+                    {**choices(self.ranges, [self.node, *self.conditions]), **self.question.box,
+                     **{part: known.outer for part, known in whole.items()}})
         if len(tape.steps) > _LARGEST_TAPE:
             return
         found = Climb(tape, tape.slots[self.node], tuple(tape.slots[c] for c in self.conditions),
                       [is_integral(node) for node in tape.variables], 1 if self.upward else -1,
                       answered=self.in_doubles(self.question.enough))
         found.run(OPERATIONS * boxes // BOXES, TIGHT * TIGHT)
-        if found.point is not None:
+        self.complete = all(node.op in SPLITTABLE or node in whole for node in tape.variables)
+        if found.point is not None and self.complete:
             self.try_point(self.mapped({node: interval(part) for node, part in zip(tape.variables, found.point)}, whole))
         ends = [self.exactly(tape, whole, far, box) for far, box in sorted(found.closed, key=lambda entry: -entry[0])[:_MOST_CLOSED]]
         ends += [exact(far) for far, _ in sorted(found.closed, key=lambda entry: -entry[0])[_MOST_CLOSED:]]
         ends += [exact(-entry[0]) for entry in found.heap]
         ends += [exact(found.reached)] if found.point is not None and not ends else []
         self.cap = max(ends, default=-inf)
-        self.complete = all(node.op in SPLITTABLE or node in whole for node in tape.variables)
 
     def in_doubles(self, enough) -> Callable[[float, float], bool]:
         """Whether a question is answered, asked of numbers of the search in doubles."""
@@ -226,7 +227,7 @@ class _Search:
         point = {node: interval(part) for node, part in zip(tape.variables, box)}
         context = self.ranges.inside({**self.question.box, **point})
         fact = context and self.ranges.fact(self.node, context)
-        if all(part.is_point for part in point.values()):
+        if self.complete and all(part.is_point for part in point.values()):
             self.try_point(self.mapped(point, whole))
         return min(exact(far), self.far(fact.range)) if fact and fact.range is not None else exact(far)
 

@@ -138,31 +138,33 @@ class Ranges:
         axes = frozenset(axes)
         if context.is_root or not axes:
             return context
-        return self._kept(context, axes, lambda node: axes.isdisjoint(node.type.axes))
+        positions = {axis: at for axis, at in context.positions.items() if axis not in axes}
+        return self._kept(context, axes, lambda node: axes.isdisjoint(node.type.axes), positions)
 
     def population(self, context: Context) -> Context:
         """What is still known of other rollouts: only what concerns params."""
         if context.is_root:
             return context
-        return self._kept(context, "population", lambda node: not self.masks[node] & ~self._fixed)
+        return self._kept(context, "population", lambda node: not self.masks[node] & ~self._fixed, {})
 
     def at_position(self, axis, position: int, nodes: Iterable[Node], context: Context) -> Context | None:
         """The context at one position of a fixed axis: what the literals and the index along it are there."""
         key = (axis, position, tuple(nodes))
         if key not in context.children:
-            known = {node: entry for node in nodes if (entry := entry_at(self, node, position)) is not None}
-            context.children[key] = self._child(context, (known, set()))
+            positions = {**context.positions, axis: position}
+            known = {node: entry for node in nodes if (entry := entry_at(self, node, axis, positions)) is not None}
+            context.children[key] = self._child(context, (known, set()), positions)
         return context.children[key]
 
-    def _kept(self, context: Context, key: object, keep) -> Context:
+    def _kept(self, context: Context, key: object, keep, positions) -> Context:
         if key not in context.children:
             known = {node: interval for node, interval in context.known.items() if keep(node)}
             valid = {node for node in context.valid if keep(node)}
-            whole = len(known) == len(context.known) and len(valid) == len(context.valid)
-            context.children[key] = context if whole else self._child(self.root, (known, valid))
+            whole = len(known) == len(context.known) and len(valid) == len(context.valid) and positions == context.positions
+            context.children[key] = context if whole else self._child(self.root, (known, valid), positions)
         return context.children[key]
 
-    def _child(self, parent: Context, learned) -> Context | None:
+    def _child(self, parent: Context, learned, positions=None) -> Context | None:
         if learned is None:
             return None
         known, valid = learned
@@ -172,7 +174,7 @@ class Ranges:
         mask = parent.mask
         for node in (*known, *valid):
             mask |= self.mask(node)
-        return Context(parent, {**parent.known, **known}, parent.valid | valid, mask)
+        return Context(parent, {**parent.known, **known}, parent.valid | valid, mask, positions)
 
     def _look(self, context: Context):
         return lambda node: self.at_hand(node, context).range

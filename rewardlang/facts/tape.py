@@ -34,7 +34,7 @@ class Tape:
         self.start: Values = []
         self.variables: list[Node] = []
         self.steps: list[tuple] = []
-        for node in _parts(roots, fixed):
+        for node in seen_by_tape(roots, fixed):
             self._enter(node, fixed)
 
     def _enter(self, node: Node, fixed: Mapping[Node, Interval]) -> None:
@@ -98,7 +98,7 @@ class Tape:
         return [found[self.slots[node]] or ZERO for node in self.variables]
 
 
-def _parts(roots: Iterable[Node], fixed: Mapping[Node, Interval]) -> list[Node]:
+def seen_by_tape(roots: Iterable[Node], fixed: Mapping[Node, Interval] = {}) -> list[Node]:
     """What is under the roots and not under a fixed node or a variable, arguments first."""
     seen, stack = set(), list(roots)
     while stack:
@@ -144,7 +144,9 @@ def _gate_slopes(condition: Pair | None, opened: Pair | None, closed: Pair | Non
 
 
 def _inner(op: str, value: Pair | None, given: list[Pair | None]):
-    if value is None or None in given or op == "coalesce":
+    if op == "coalesce":
+        return (TRUTH, TRUTH)       # one of the two, the same all over the box: what is missing does not hang on numbers
+    if value is None or None in given:
         return None
     rule = SLOPES.get(op)
     if rule is not None:

@@ -228,6 +228,8 @@ class ShapingInfo:
 class Spec:
     """A typed program. `domains` are declared ranges by node (of one entry); `names` the nodes of lets by name.
 
+    `entries` are the values of params that are lists, where they are fixed (nested as their axes are).
+
     `machines` are those of the program and of the files it uses, by name.
 
     `name_spans` says where each let is declared: one node may have several names, and then arises from the first.
@@ -252,6 +254,7 @@ class Spec:
     machines: dict[str, MachineInfo] = field(default_factory=dict)
     shapings: list[ShapingInfo] = field(default_factory=list)
     domains: dict[Node, Interval] = field(default_factory=dict)
+    entries: dict[Node, list | tuple] = field(default_factory=dict)
     group_key: str | None = None
     group_size: tuple[int, int] | None = None
     assumptions: list[Node] = field(default_factory=list)

@@ -58,7 +58,7 @@ def test_meet_hull_width_and_points():
 
 
 SHOWN = [(Interval.of(-1, Fraction("1.3")), "[-1, 1.3]", [-1, 1.3]), (Interval(0, inf), "[0, inf]", [0, "inf"]),
-         (REAL, "[-inf, inf]", ["-inf", "inf"]), (Interval.of(Fraction(1, 3)), "[0.333333, 0.333334]", [1 / 3, 1 / 3]),
+         (REAL, "[-inf, inf]", ["-inf", "inf"]), (Interval.of(Fraction(1, 3)), "[0.333333, 0.333334]", [1 / 3, nextafter(1 / 3, 1)]),
          (Interval.of(1e-9, 10**20), "[1e-09, 1e+20]", [1e-9, 10**20])]
 
 
