@@ -37,8 +37,9 @@ def _running(combine: str, neutral, counted: bool = False) -> Callable[[Steps, N
         found = _accumulated(steps, combine, neutral, steps.const(1, INT) if counted else x, where, type_, _infinite(node))
         if where is None or combine in ("add", "mul"):
             return found
-        # Before the first entry that counts there is no value.
-        seen = steps.make("ne", found, steps.const(neutral, FLOAT), type=BOOL)
+        # Before the first entry that counts there is no value; an infinite one may be what stands for none.
+        seen = (_accumulated(steps, "or", False, where, None, BOOL, False) if _infinite(node)
+                else steps.make("ne", found, steps.const(neutral, FLOAT), type=BOOL))
         return steps.make("gate", seen, found, steps.const(None, type_.as_optional()), type=type_)
     return rule
 

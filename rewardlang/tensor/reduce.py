@@ -4,6 +4,7 @@
 gradient. Where nothing is kept the result is some finite number: whoever calls knows that it is invalid.
 """
 
+from collections.abc import Callable
 from math import inf
 
 import torch
@@ -95,13 +96,19 @@ def last(x: Tensor, keep: Mask, dim: int) -> Tensor:
 def where_greatest(x: Tensor, keep: Mask, dim: int, real: Mask = None) -> Tensor:
     """The position of the maximum, the first of equal ones, counted among the positions that are `real` (None: all)."""
     x, keep = with_one(x, keep, dim)
-    return _among_real(filled(x, keep, -inf).argmax(dim, keepdim=True), real, dim, x.dtype)
+    return _among_real(_place(filled(x, keep, -inf), torch.amax, keep, dim), real, dim, x.dtype)
 
 
 def where_least(x: Tensor, keep: Mask, dim: int, real: Mask = None) -> Tensor:
     """The position of the minimum, the first of equal ones, likewise."""
     x, keep = with_one(x, keep, dim)
-    return _among_real(filled(x, keep, inf).argmin(dim, keepdim=True), real, dim, x.dtype)
+    return _among_real(_place(filled(x, keep, inf), torch.amin, keep, dim), real, dim, x.dtype)
+
+
+def _place(x: Tensor, extreme: Callable, keep: Mask, dim: int) -> Tensor:
+    """The first position that counts and has the extreme value, which may be as infinite as what stands where none counts."""
+    there = x == extreme(x, dim, keepdim=True)
+    return (there if keep is None else there & keep).to(torch.int8).argmax(dim, keepdim=True)
 
 
 def _among_real(position: Tensor, real: Mask, dim: int, dtype: torch.dtype) -> Tensor:

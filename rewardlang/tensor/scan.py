@@ -31,7 +31,7 @@ def running_greatest(x: Tensor, keep: Mask, dim: int) -> Tensor:
     if not x.shape[dim]:
         return x
     found = filled(x, keep, -inf).cummax(dim).values
-    return found if keep is None else torch.where(found == -inf, 0, found)
+    return found if keep is None else torch.where(keep.cummax(dim).values, found, 0)
 
 
 def running_least(x: Tensor, keep: Mask, dim: int) -> Tensor:
@@ -40,7 +40,7 @@ def running_least(x: Tensor, keep: Mask, dim: int) -> Tensor:
     if not x.shape[dim]:
         return x
     found = filled(x, keep, inf).cummin(dim).values
-    return found if keep is None else torch.where(found == inf, 0, found)
+    return found if keep is None else torch.where(keep.cummax(dim).values, found, 0)
 
 
 def before(x: Tensor, keep: Mask, dim: int, start: Tensor) -> Tensor:

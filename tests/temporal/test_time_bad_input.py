@@ -178,3 +178,27 @@ def test_what_must_have_an_automaton_says_which_part_is_too_large():
     written = "verdict(eventually p and eventually (p and eventually[40, 40] q))"
     found = [each for each in rl.check(text=f"{HEAD}output o = {written}") if each.severity == "error"]
     assert [each.code for each in found] == ["RW303"] and "[40, 40]" in found[0].message
+
+
+def test_an_infinite_margin_is_an_entry_like_others_to_what_runs_and_reduces_with_where():
+    reward = rl.compile(text="""
+        setting episodic
+        input y : float[step] in [-1, 1]
+        input p : bool[step]
+        let m = margins(once[1, 2] y > 0)
+        output top = cummax(m over step where p)
+        output low = cummin(-m over step where p)
+        output place = argmax(m over step where p) ?? -1
+        reward = y
+    """)
+    ys, ps = [0.5, 0.25, -0.5, 0.0], [False, True, False, True]
+    first = reward({"y": [ys[:1] + ys], "p": [[False, *ps]]})
+    assert first.to_lists("top") == [[None, None, 0.5, 0.5, 0.5]]
+    out, state = reward({"y": [ys, ys[:1]], "p": [ps, [True]]}), reward.start(2)
+    assert out.to_lists("top") == [[None, 0.5, 0.5, 0.5], [-math.inf]]
+    assert out.to_lists("low") == [[None, -0.5, -0.5, -0.5], [math.inf]]
+    assert reward({"y": [[0.5, 0.5]], "p": [[True, False]]}).to_lists("place") == [0]
+    step, state = reward.step({"y": [0.5, 0.5], "p": [False, True]}, state)
+    assert step.mask("top").tolist() == [False, True] and step.outputs["top"].tolist() == [0, -math.inf]
+    step, state = reward.step({"y": [0.25, 0.5], "p": [True, False]}, state)
+    assert step.outputs["top"].tolist() == [0.5, -math.inf] and step.outputs["low"].tolist() == [-0.5, math.inf]
