@@ -53,6 +53,7 @@ LIBRARIES: dict[str, set[str]] = {
     "latex2sympy2_extended": {"verifiers"},
     "jsonschema": {"verifiers"},
     "referencing": {"verifiers"},  # a part of jsonschema
+    "mpmath": {"facts"},
     "sympy": {"verifiers", "facts", "rewrite"},
     "torch": {"tensor", "analysis", "trainers"},
     "numpy": {"tensor", "analysis", "trainers", "cli"},

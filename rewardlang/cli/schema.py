@@ -165,6 +165,8 @@ class Output(Document):
     bounds: Range | None
     """Of one entry; null for what is no number."""
     bounds_tight: bool
+    float_excess: float | None
+    """How far single precision may go beyond `bounds`, where they are finite; null: not known."""
     return_bounds: Range | None
     discounted_bounds: Range | None
     class_: Formalism | None = Field(alias="class")

@@ -7,6 +7,7 @@ from functools import cached_property
 from rewardlang.classes.derive import Expressivity, expressivity, objective_in
 from rewardlang.facts.availability import availability
 from rewardlang.facts.ensures import decide
+from rewardlang.facts.excess import excess
 from rewardlang.facts.failures import failures, total
 from rewardlang.facts.formula_checks import CheckedFormula, checked_formulas
 from rewardlang.facts.lint.table import lint
@@ -64,6 +65,10 @@ class Facts:
             numeric = node.type.kind.numeric and self.ranges.of(node) is not None
             self._bounds[node] = bounds(self.ranges, node) if numeric else None
         return self._bounds[node]
+
+    def float_excess(self, name: str) -> float | None:
+        """How far an output in single precision may lie beyond its `bounds`; None where nothing is known."""
+        return excess(self.ranges, self.spec.outputs[name].node)
 
     @cached_property
     def availability(self) -> Mapping[Node, str]:

@@ -232,13 +232,17 @@ class Ranges:
         if natural is not None and fact != natural:
             both = fact.range and natural.range and fact.range.meet(natural.range)
             fact = Fact(both, fact.fails and natural.fails)
-        within = self.universal.get(node) if context.is_root else context.known.get(node)
+        within = self._within(node, context)
         if within is not None and fact.range is not None:
             met = fact.range.meet(within)
             fact = Fact(met, fact.fails and met is not None)
         if node in context.valid:
             fact = Fact(fact.range, False)
         context.facts[node] = natural if fact == natural else fact
+
+    def _within(self, node: Node, context: Context) -> Interval | None:
+        """What is assumed of a node's range."""
+        return self.universal.get(node) if context.is_root else context.known.get(node)
 
     def _mask_of(self, node: Node) -> int:
         mask = 0

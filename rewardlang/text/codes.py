@@ -156,6 +156,7 @@ _ROWS = (
     Code("RW526", "other-side-pays", "warning", "where `{condition}` is false the reward can be {other}, and where it is true only {worst}: the wrong side can win", "compensation"),
     Code("RW527", "steep-end", "warning", "{subject} grows fastest at the highest `{name}` (slope {last}, {middle} in the middle), where a model is least to be trusted", "unbounded"),
     Code("RW528", "default-pays", "warning", "without its column `{name}` is {value}, the best it can be: what is missing counts as right", "fails-open"),
+    Code("RW529", "rounded-out-of-domain", "warning", "`{operator}` fails in single precision, though not over the real numbers: {problem}", "domain-error"),
 )
 
 CODES: dict[str, Code] = {row.code: row for row in _ROWS}

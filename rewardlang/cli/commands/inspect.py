@@ -107,7 +107,9 @@ def _output(program: Program, view: OutputView) -> dict:
     info = program.spec.outputs[view.name]
     return {
         "type": str(view.type), "axes": [axis.name for axis in view.axes], "bounds": _range(view.bounds),
-        "bounds_tight": view.bounds_tight, "return_bounds": _range(view.return_bounds),
+        "bounds_tight": view.bounds_tight,
+        "float_excess": program.facts.float_excess(view.name) if view.bounds is not None else None,
+        "return_bounds": _range(view.return_bounds),
         "discounted_bounds": _range(view.discounted_bounds), "class": _class(view.expressivity),
         "availability": view.availability,
         "role": view.role, "varying": list(view.varying), "invalid_from": list(view.invalid_from),
@@ -226,6 +228,7 @@ def _output_text(name: str, entry: dict) -> str:
     head = name if name == entry["role"] else f"{entry['role']} {name}"
     tight = " (tight)" if entry["bounds_tight"] and entry["bounds"] else ""
     rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + tight),
+            ("in float32", f"at most {float(entry['float_excess']):.2g} beyond" if entry["float_excess"] else ""),
             ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
             ("class", _class_text(entry["class"])), ("known at", entry["availability"]),
             ("needs", ", ".join(entry["needs"])),

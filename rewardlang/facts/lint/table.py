@@ -20,6 +20,7 @@ from rewardlang.facts.lint.margins import infinite_margins
 from rewardlang.facts.lint.objectives import kl_twice, moving, no_objective, other_discount, too_late
 from rewardlang.facts.lint.payments import defaults, fallbacks, sides
 from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.precision import precision
 from rewardlang.facts.lint.shapes import (
     counted_twice,
     limits,
@@ -37,7 +38,7 @@ LINTS = (
     domains, infinite_margins, formulas, long_windows, machines, machine_incentives, no_objective, kl_twice, other_discount,
     moving, too_late, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded,
     saturation, vacuous, sides, fallbacks, padding, every_step, long_lists, early_end, counted_twice, signed_multiplier, order,
-    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults,
+    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, precision,
 )
 
 
