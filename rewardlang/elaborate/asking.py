@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from rewardlang.elaborate.constants import constant
 from rewardlang.elaborate.context import Context
-from rewardlang.ir.asking import Asking, kind_of
+from rewardlang.ir.asking import Asking, holes_of, kind_of
 from rewardlang.syntax import tree
 from rewardlang.values.types import Kind, Type
 
 _ANY = ("function", "folder", "program", "endpoint")
 _WORDS = {"function": "a function", "folder": "a model's folder", "program": "an exported program", "endpoint": "an endpoint"}
-#: `{argument}` in a prompt; doubled braces stand for themselves.
-HOLE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ def _check_endpoint(cx: Context, declaration: tree.External, asked: Asking, resu
                       can="a bool, an enum, a number, a text, or `int[axis]`, a ranking")
     names = [parameter.name for parameter in declaration.parameters]
     spots = next(option.span for option in declaration.options if option.name == "prompt")
-    holes = [match.group(1) for match in HOLE.finditer(asked.prompt) if match.group(0) not in ("{{", "}}")]
+    holes = holes_of(asked.prompt)
     for hole in holes:
         if hole not in names:
             raise cx.fail("RW404", spots, hole="{" + (hole or "") + "}", name=declaration.name)

@@ -17,6 +17,10 @@ class Failed(str):
         return self
 
 
+class Unusable(Exception):
+    """A source that cannot be asked at all: never to be taken for a failure on one row."""
+
+
 def describe(error: BaseException) -> str:
     """An exception in one short line."""
     text = " ".join(str(error).split())

@@ -5,7 +5,7 @@ from itertools import repeat
 
 from rewardlang.ir.spec import ExternalInfo
 from rewardlang.models.batches import micro_batches, text_lengths
-from rewardlang.models.failed import Failed, describe
+from rewardlang.models.failed import Failed, Unusable, describe
 from rewardlang.tensor import words
 from rewardlang.tensor.sources import Source
 from rewardlang.verifiers.workers import Outcome, run_limited
@@ -58,8 +58,8 @@ def _in_one(external: ExternalInfo, function: Callable, columns: Sequence[Sequen
     try:
         found = function(*columns)
         found = found.tolist() if hasattr(found, "tolist") else list(found)
-    except words.RewardError:
-        raise
+    except Unusable as error:
+        raise words.RewardError(words.unusable_target(external.name, external.target, str(error))) from error
     except Exception as error:
         return [Failed(describe(error))] * rows
     demand_one_each(external, len(found), rows)

@@ -123,13 +123,21 @@ class Evaluation:
 
     def _check(self, value: object, counts: Counts) -> object:
         if type(value) is Failed:
-            return value
+            return self._unparsed(value, counts) if value.kind == "unparsed" else value
         if value is None:
             return Failed("gave no value")
         try:
             return self.check(self._within(value, counts) if self.external.asking.out_of_range else value)
         except Misfit as misfit:
             return Failed(str(misfit), "range" if isinstance(value, int | float) else "error")
+
+    def _unparsed(self, failed: Failed, counts: Counts) -> object:
+        """The declared value of an answer that could not be read, which is counted all the same."""
+        value = self.external.asking.on_unparsed
+        if value is None:
+            return failed
+        counts.causes["unparsed"] += 1
+        return value if self.external.result.kind is Kind.ENUM else self.check(value)
 
     def _within(self, value: object, counts: Counts) -> object:
         """A result brought into its declared range, entry by entry, and counted; RewardError where that is an error."""

@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from urllib.parse import urlsplit
 
 from torch import nn
 
+from rewardlang.ir.asking import kind_of
 from rewardlang.ir.spec import ExternalInfo
+from rewardlang.models.chat import Judge
 from rewardlang.tensor import words
 from rewardlang.tensor.awaited import is_async, one_by_one
 from rewardlang.verifiers.binding import VerifierUnavailable, resolve
 
+#: The names of this machine.
+_HERE = ("localhost", "127.0.0.1", "::1")
 #: Verifiers of ours; everything else needs the caller's trust.
 OWN = "rewardlang.verifiers"
 
@@ -21,8 +26,8 @@ class Source:
 
     `batched`: `function` takes one list (or tensor) for each argument, an entry a row, and returns as many results. Else it
     takes the arguments of one row. With `limit` (seconds of one call) `target` is called in worker processes instead, all
-    calls of a batch `within` some seconds. `batch` is the number of rows of one call. `rows`: it takes lists, and makes a
-    call of its own of each row.
+    calls of a batch `within` some seconds. `batch` is the number of rows of one call. `rows`: it takes lists even
+    where all arguments are numbers, and makes a call of its own of each row.
     """
 
     function: Callable | None
@@ -48,10 +53,13 @@ def bound(external: ExternalInfo, binding: object) -> Source:
 
 
 def named(external: ExternalInfo, trust: Iterable[str]) -> Source:
-    """The source for the function that the spec names. TrustError where the caller has not trusted its module."""
+    """The source for what the spec names. TrustError where the caller has not trusted its module or address."""
+    kind = kind_of(external.target)
+    if kind == "endpoint":
+        return _endpoint(external, trust)
     target = external.target
-    module, colon, path = target.partition(":")
-    if not colon or "/" in target:
+    module, _, path = target.partition(":")
+    if "/" in target:
         problem = "it is no Python function; bind one, or give a column with its results"
         raise words.RewardError(words.unusable_target(external.name, target, problem))
     if not _trusted(module, (OWN, *trust)):
@@ -61,6 +69,16 @@ def named(external: ExternalInfo, trust: Iterable[str]) -> Source:
     if external.timeout is not None or within is not None:
         return Source(None, batched, target, external.timeout or within, within, external.asking.batch)
     return Source(_import(external, target, module, path), batched, batch=external.asking.batch)
+
+
+def _endpoint(external: ExternalInfo, trust: Iterable[str]) -> Source:
+    """A judge at an address; one that is not of this machine must be trusted, since all texts are sent there."""
+    parts = urlsplit(external.target)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if parts.hostname not in _HERE and origin not in {address.rstrip("/") for address in trust}:
+        raise words.TrustError(words.untrusted_address(external.name, origin))
+    names = [argument.name for argument in external.arguments]
+    return Source(Judge(external.target, external.asking, names, external.result, external.timeout), True, rows=True)
 
 
 def _trusted(module: str, trusted: Iterable[str]) -> bool:

@@ -191,6 +191,12 @@ def untrusted(name: str, target: str) -> str:
     )
 
 
+def untrusted_address(name: str, origin: str) -> str:
+    """For an endpoint on another machine."""
+    return (f"`{name}` sends its arguments to {origin}, which this caller has not trusted: "
+            f"pass trust=[{origin!r}], bind a function, or give a column `{name}`")
+
+
 def unusable_target(name: str, target: str, problem: str) -> str:
     """For a target that cannot be imported or is not supported."""
     return f"`{name}` cannot use {target!r}: {problem}"
