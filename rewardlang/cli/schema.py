@@ -189,6 +189,8 @@ class Formula(Document):
     axis: str
     class_: Literal["safety", "co_safety", "both", "neither"] | None = Field(alias="class")
     """`safety`: a violation is known at once; `co_safety`: so is a success; null: read at a step, and rests on those before."""
+    hierarchy: Literal["both", "safety", "co_safety", "obligation", "recurrence", "persistence", "general"] | None
+    """Where its truth at the first step stands on traces without end, exactly; null: no such traces, or too much work."""
     states: int | None
     """Of its minimal automaton, read up to each step where the class is null; null: too many, or it looks both ways."""
     dead_states: int | None

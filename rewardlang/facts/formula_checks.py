@@ -10,11 +10,13 @@ from rewardlang.automata.alphabet import Alphabet
 from rewardlang.automata.checks import Finding, check, check_at_each, windows
 from rewardlang.automata.dfa import Dfa, Witness
 from rewardlang.automata.formula import Formula, atom, negation
+from rewardlang.automata.infinite import hierarchy
 from rewardlang.automata.translate import TooManyStates, at_last, translate
 from rewardlang.facts.leaves import positions
 from rewardlang.facts.terms import always
 from rewardlang.ir.formulas import LOGIC, OpenWindow, Reading, formula_of, is_word, operands
 from rewardlang.ir.node import Node, consumers, reachable
+from rewardlang.ir.objective import Measure
 from rewardlang.ir.spec import Spec
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind
@@ -29,7 +31,7 @@ AT_EACH = "at each step"
 
 @dataclass(frozen=True, eq=False)
 class CheckedFormula:
-    """A formula as a program reads it: by a word (`holds`, `robustness` …), or `AT_EACH` step where its truth is used.
+    """A formula as a program reads it: by a word (`holds`, `robustness` …, `P` in an objective), or `AT_EACH` step where its truth is used.
 
     `node` is its truth at each step along `axis`; `formula` the same over the propositions `atoms`, `made` the formulas
     of the nodes inside. `laws` are what ranges and enums say of the propositions, `horizon` the most steps, None if not known.
@@ -79,6 +81,13 @@ class CheckedFormula:
     def kind(self) -> str | None:
         """When the verdict arrives on what is read from the first step on: `safety`, `co_safety`, `both`, `neither`."""
         return None if self.dfa is None or self.looks_back else self.dfa.kind
+
+    @cached_property
+    def hierarchy(self) -> str | None:
+        """Where it stands on traces without end (`Omega.hierarchy`); None where it is read at each step, a trace has an end,
+        or that would be too much work.
+        """
+        return hierarchy(self.formula, self.laws) if self.reading in ("P", "holds") and self.horizon is None else None
 
     @property
     def shortest(self) -> Witness | None:
@@ -156,6 +165,9 @@ def _readings(spec: Spec) -> Iterator[tuple[str, Node, Axis, Node, object]]:
     for info in spec.formulas:
         if info.value is None or info.value in live:
             yield info.word, info.node, info.axis, info.value or info.node, info.span
+    for node in _chances(spec.objective and spec.objective.value):
+        if (axis := _axes(reachable([node])).get(node)) is not None:
+            yield "P", node, axis, node, None
     if not any(map(_is_word, nodes)):
         return
     users, axes = consumers(nodes), _axes(nodes)
@@ -163,6 +175,14 @@ def _readings(spec: Spec) -> Iterator[tuple[str, Node, Axis, Node, object]]:
         uses = users.get(node, ())
         if not uses or not all(user.op == "opening" or node in operands(user, axis) for user in uses):
             yield AT_EACH, node, axis, node, None
+
+
+def _chances(measure: Measure | None) -> Iterator[Node]:
+    """The truths of which the objective takes the probability."""
+    if measure is not None and measure.op == "probability":
+        yield measure.node
+    for part in measure.args if measure is not None else ():
+        yield from _chances(part)
 
 
 def _is_word(node: Node) -> bool:

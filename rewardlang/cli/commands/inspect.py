@@ -47,7 +47,7 @@ def examine(program: Program) -> dict:
         "models": {name: _external(info) for name, info in spec.externals.items() if _calls(program, name)},
         "group": {"by": spec.group_key, "size": spec.group_size} if spec.group_key else None,
         "outputs": {name: _output(program, view) for name, view in program.outputs.items()},
-        "formulas": [_formula(read) for read in program.facts.formulas],
+        "formulas": [_formula(program, read) for read in program.facts.formulas],
         "machines": {name: _machine(facts) for name, facts in program.facts.machines.items()},
         "ensures": [{"text": ensure.text, "line": ensure.span.source.position(ensure.span.start)[0],
                      "proved": ensure.kind != "later"} for ensure in spec.ensures],
@@ -118,9 +118,10 @@ def _output(program: Program, view: OutputView) -> dict:
     }
 
 
-def _formula(read: CheckedFormula) -> dict:
+def _formula(program: Program, read: CheckedFormula) -> dict:
     trace = read.shortest
     return {"text": str(read.formula), "reading": read.reading, "axis": read.axis.name, "class": read.kind,
+            "hierarchy": read.hierarchy if program.spec.setting.kind != "single_turn" else None,
             "states": len(read.dfa) if read.dfa is not None else None,
             "dead_states": len(read.dfa.dead) if read.dfa is not None else None,
             "shortest": None if trace is None else [sorted(letter) for letter in trace]}
@@ -201,10 +202,17 @@ def _machine_row(name: str, entry: dict) -> tuple:
 
 _VERDICTS = {"safety": "false as soon as it is violated (safety)", "co_safety": "true as soon as it is satisfied (co-safety)",
              "both": "decided before the end either way (safety and co-safety)", "neither": "may wait for the end (neither)"}
+_PLACES = {"safety": "safety without an end too", "co_safety": "co-safety without an end too",
+           "both": "decided without an end too",
+           "obligation": "an obligation without an end: safety and co-safety joined",
+           "recurrence": "a recurrence without an end: infinitely often something",
+           "persistence": "a persistence without an end: from some step on always something",
+           "general": "without an end neither recurrence nor persistence"}
 _LONGEST_TRACE = 6
 
 
 def _formula_row(entry: dict) -> tuple:
+    place = _PLACES.get(entry["hierarchy"], "")
     states = "no automaton" if entry["states"] is None else f"{entry['states']} states, {entry['dead_states']} dead"
     trace = entry["shortest"]
     if trace is None:
@@ -213,7 +221,7 @@ def _formula_row(entry: dict) -> tuple:
         shown = f"holds from {len(trace)} steps on"
     else:
         shown = "holds on " + "; ".join(", ".join(letter) or "-" for letter in trace)
-    return f"{entry['reading']}: {entry['text']}", _VERDICTS.get(entry["class"], ""), states, shown
+    return f"{entry['reading']}: {entry['text']}", _VERDICTS.get(entry["class"], ""), place, states, shown
 
 
 def _class_text(found: dict | None) -> str:
