@@ -211,6 +211,14 @@ class MachineEntry(Document):
     """Counters that an edge would carry out of their range, and that stay at its end instead."""
 
 
+class LinearMemory(Document):
+    """States whose update is linear in what they were; where the spectral radius is below 1, they forget."""
+
+    spectral_radius: float
+    reached: dict[str, Range | None]
+    """The range of each over all steps of all episodes, entries taken together; null where nothing bounds it."""
+
+
 class Promise(Document):
     """One `ensure`."""
 
@@ -241,6 +249,7 @@ class InspectReport(Document):
     outputs: dict[str, Output]
     formulas: list[Formula]
     machines: dict[str, MachineEntry]
+    memories: list[LinearMemory]
     ensures: list[Promise]
     cost: Cost
     notes: list[str]

@@ -330,9 +330,9 @@ def group_codes(cx: Context, expr: tree.Expr) -> Node:
 
 def vector(cx: Context, expr: tree.Vector, hint: Type | None) -> Value:
     """`[a, b]` along the axis of the type that it meets; by label where keys are given."""
-    axis = next((axis for axis in reversed(hint.axes) if not axis.ordered), None) if hint else None
-    items = cx.each([item.value for item in expr.items], hint.entry() if hint else None)
-    axis = _vector_axis(cx, expr, axis)
+    axes = tuple(axis for axis in hint.axes if not axis.ordered)[-_depth(expr):] if hint else ()
+    items = cx.each([item.value for item in expr.items], hint.with_axes(axes[1:]) if hint else None)
+    axis = _vector_axis(cx, expr, axes[0] if axes else None)
     if expr.items and expr.items[0].key is not None:
         items = [items[[item.key for item in expr.items].index(wanted)] for wanted in axis.labels]
     kinds = {node.type.kind for node in items}
@@ -341,6 +341,13 @@ def vector(cx: Context, expr: tree.Vector, hint: Type | None) -> Value:
     if all(node.op == "const" for node in items) and not any(node.type.axes for node in items):
         return Value(cx.const(tuple(node["value"] for node in items), type_, expr.span))
     return Value(cx.spec.graph.add("vector", items, type_, expr.span, axis=axis))
+
+
+def _depth(expr: tree.Expr) -> int:
+    """How many axes a literal spells out: 2 of `[[a, b], [c, d]]`."""
+    if not isinstance(expr, tree.Vector):
+        return 0
+    return 1 + max((_depth(item.value) for item in expr.items), default=0)
 
 
 def _vector_axis(cx: Context, expr: tree.Vector, axis: Axis | None) -> Axis:

@@ -7,6 +7,7 @@ from rewardlang.facts.backward import truth
 from rewardlang.facts.context import Context
 from rewardlang.facts.learn import learn
 from rewardlang.facts.leaves import Fact
+from rewardlang.facts.linear_states import narrow
 from rewardlang.facts.needs import needs
 from rewardlang.facts.nulls import rests_on_data
 from rewardlang.facts.positions import entry_at
@@ -50,6 +51,7 @@ class Ranges:
         self._share = LEAST_WORK
         self._lengths = {node["axis"]: node for node in spec.graph.nodes if node.op == "length"}
         self._settle_assumptions()
+        self.memories = tuple(narrow(self))
         nodes = reachable(roots(spec))
         self._share = max(LEAST_WORK, SHARED_WORK // max(len(nodes), 1))
         for node in nodes:

@@ -113,6 +113,7 @@ _ROWS = (
     Code("RW340", "state-leaves-range", "error", "the state {claim} does not keep its range: {witness}"),
     Code("RW341", "state-range-unproved", "error", "that each step keeps the state {claim} could not be proved: {known}"),
     Code("RW342", "bad-state", "error", "the state `{name}` {problem}"),
+    Code("RW343", "memory-grows", "warning", "nothing bounds {names}: the update is linear with spectral radius {radius}, so what it holds does not fade"),
     Code("RW350", "endless-memory", "error", "`{name}` over run {problem}"),
     Code("RW351", "no-pairs", "error", "a preference compares rollouts along one copy of the group or batch, and this is {found}"),
     Code("RW360", "not-an-objective", "error", "{problem}"),

@@ -11,7 +11,9 @@ from rewardlang.classes.guide import ADVICE
 from rewardlang.cli.errors import CLEAN
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
+from rewardlang.facts.analyse import rounded
 from rewardlang.facts.formula_checks import CheckedFormula
+from rewardlang.facts.linear_states import LinearMemory
 from rewardlang.facts.machines import MachineFacts
 from rewardlang.ir.node import leaves, reachable
 from rewardlang.ir.objective import nodes_of
@@ -49,6 +51,7 @@ def examine(program: Program) -> dict:
         "outputs": {name: _output(program, view) for name, view in program.outputs.items()},
         "formulas": [_formula(program, read) for read in program.facts.formulas],
         "machines": {name: _machine(facts) for name, facts in program.facts.machines.items()},
+        "memories": [_memory(found) for found in program.facts.ranges.memories],
         "ensures": [{"text": ensure.text, "line": ensure.span.source.position(ensure.span.start)[0],
                      "proved": ensure.kind != "later"} for ensure in spec.ensures],
         "cost": {"nodes": len(reachable(output.node for output in spec.outputs.values())),
@@ -141,6 +144,7 @@ def as_text(report: dict) -> str:
     parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
     parts.append(_table("formulas", [_formula_row(entry) for entry in report["formulas"]]))
     parts.append(_table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
+    parts.append(_table("linear states", [_memory_row(entry) for entry in report["memories"]]))
     proofs = [("proved" if ensure["proved"] else "not yet", ensure["text"]) for ensure in report["ensures"]]
     parts.append(_table("ensure", proofs))
     cost = report["cost"]
@@ -198,6 +202,18 @@ def _machine_row(name: str, entry: dict) -> tuple:
     clamped = f"clamped at its range: {', '.join(entry['clamped'])}" if entry["clamped"] else ""
     places = f"{entry['places']} places" if entry["counters"] else ""
     return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped
+
+
+def _memory(found: LinearMemory) -> dict:
+    reached = {name: _range(None if range_ is None else rounded(range_)) for name, range_ in zip(found.names, found.reached, strict=True)}
+    return {"spectral_radius": found.radius, "reached": reached}
+
+
+def _memory_row(entry: dict) -> tuple:
+    radius = entry["spectral_radius"]
+    ranges = ", ".join("no bound" if ends is None else f"reaches [{', '.join(f'{end:.6g}' for end in map(float, ends))}]"
+                       for ends in entry["reached"].values())
+    return ", ".join(entry["reached"]), f"spectral radius {radius:.6g}{', fades' if radius < 1 else ''}", ranges
 
 
 _VERDICTS = {"safety": "false as soon as it is violated (safety)", "co_safety": "true as soon as it is satisfied (co-safety)",

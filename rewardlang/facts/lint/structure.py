@@ -62,8 +62,9 @@ def unused(ranges, places: Places) -> Iterator[Diagnostic]:
     for key, info in spec.externals.items():
         if key not in callees and info.span.source is spec.source:
             yield _unused(info.span, info.kind, info.name)
+    knots = {node["key"] for node in live if node.op == "state"}
     for name, node in spec.names.items():
-        if node not in live:
+        if node not in live and node.get("key") not in knots:
             yield _unused(spec.name_spans[name], "value", name)
 
 
