@@ -1,6 +1,10 @@
-"""A reward machine on many environments, beside a hand-written table walk and a machine that is stepped in Python."""
+"""A reward machine on many environments, beside a hand-written table walk and a machine that is stepped in Python.
 
-from collections.abc import Iterator
+The machine has 7 states and 5 propositions and goes on for ever: where an episode ends it begins again. All on one thread, without
+gradient. Numpy's walk is given packed letters, time first in memory, and keeps what is paid at each step, as we do.
+"""
+
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -10,53 +14,78 @@ from benchmarks.report import Figure
 from benchmarks.timing import best
 from rewardlang.analysis.machines import Tracker
 from rewardlang.automata.published import write_lines
+from rewardlang.automata.table import Table
+from rewardlang.tensor import walks
+from rewardlang.tensor.blocks import blocks
 
-ENVIRONMENTS, STEPS, FEW = 4096, 512, 32
+#: Environments, and in how many rounds; those that are stepped in Python; steps of each, and of the single trace.
+SIZES, FEW, STEPS, LONG = {4096: 15, 65_536: 4}, 32, 512, 1 << 17
 NAMES = ("coffee", "mail", "office", "plant", "charged")
-SPEC = "setting episodic horizon 512 discount 0.99\n" + "".join(f"input {name} : bool[step]\n" for name in NAMES) + """
+SPEC = "setting continuing\n" + "".join(f"input {name} : bool[step]\n" for name in NAMES) + """
 machine day {
     start idle
     first match
-    idle, coffee_too, mail_too, both, low, late -> broken when plant : -1
+    idle, coffee_too, mail_too, both, low, late -> idle when plant : -1
     idle       -> coffee_too when coffee
     idle       -> mail_too   when mail
     coffee_too -> both       when mail
     mail_too   -> both       when coffee
-    both       -> done       when office : +1
+    both       -> idle       when office and charged : +1
+    both       -> rest       when office : +0.5
+    rest       -> idle       when charged
     idle       -> low        when not charged and office : -0.1
     low        -> idle       when charged
     low        -> late       when coffee and mail : -0.2
     late       -> idle       when charged and office : 0.1
     otherwise stay
-    final done, broken
 }
 reward = day.reward
 """
 
 
-def letters(count: int) -> dict[str, np.ndarray]:
-    """Truths by name, [environments, steps]; the plant is rare."""
-    draw = np.random.default_rng(0)
-    rare = {"plant": 0.002, "office": 0.05}
-    return {name: draw.random((count, STEPS)) < rare.get(name, 0.2) for name in NAMES}
+def drawn(rows: int, steps: int) -> dict[str, torch.Tensor]:
+    """Truths by name, [rows, steps]; the plant is rare."""
+    draw = torch.Generator().manual_seed(0)
+    share = {"plant": 0.002, "office": 0.05}
+    return {name: torch.rand(rows, steps, generator=draw) < share.get(name, 0.2) for name in NAMES}
 
 
-def packed(columns: dict[str, np.ndarray], names: tuple[str, ...]) -> np.ndarray:
-    """Letters as numbers, [steps, environments]."""
-    found = np.zeros((STEPS, len(columns[names[0]])), np.int64)
-    for bit, name in enumerate(names):
-        found |= columns[name].T.astype(np.int64) << bit
-    return found
+# By hand ----------------------------------------------------------------------------------------------------------------
 
 
-def table_walk(after: np.ndarray, paid: np.ndarray, letters_: np.ndarray) -> np.ndarray:
-    """What a hand-written walk pays, [steps, environments]."""
-    state = np.zeros(letters_.shape[1], np.int64)
-    found = np.empty(letters_.shape, np.float32)
-    for step, letter in enumerate(letters_):
-        found[step] = paid[state, letter]
-        state = after[state, letter]
-    return found
+class ByHand:
+    """A machine in two flat tables of numpy."""
+
+    def __init__(self, tracker: Tracker):
+        after, paid = tracker.tables()
+        self.propositions, self.width = tracker.propositions, len(tracker.propositions)
+        self.after, self.paid = after.ravel() << self.width, paid.ravel().astype(np.float32)
+
+    def packed(self, columns: dict[str, torch.Tensor]) -> np.ndarray:
+        """Letters as numbers, [steps, rows]."""
+        found = columns[self.propositions[0]].numpy().T.astype(np.int64)
+        for bit, name in enumerate(self.propositions[1:], start=1):
+            found |= columns[name].numpy().T.astype(np.int64) << bit
+        return np.ascontiguousarray(found)
+
+    def walk(self, letters: np.ndarray) -> np.ndarray:
+        """What is paid, [steps, rows]: an addition and two lookups a step, nothing made anew."""
+        state, place = np.zeros((2, letters.shape[1]), np.int64)
+        found = np.empty(letters.shape, np.float32)
+        for letter, paid in zip(letters, found, strict=True):
+            np.add(state, letter, out=place)
+            self.paid.take(place, out=paid, mode="clip")  # the mode that needs no buffer
+            self.after.take(place, out=state, mode="clip")
+        return found
+
+    def loop(self, letters: list[int]) -> list[float]:
+        """What is paid on a single trace, in plain Python: faster there than a call of numpy or torch at each step."""
+        after, paid, state, found = self.after.tolist(), self.paid.tolist(), 0, []
+        for letter in letters:
+            place = state + letter
+            found.append(paid[place])
+            state = after[place]
+        return found
 
 
 def holds(guard: str, told: set[str]) -> bool:
@@ -86,36 +115,87 @@ class Stepped:
                 return target, reward
         return state, 0.0
 
-    def run(self, columns: dict[str, np.ndarray]) -> list[list[float]]:
-        """The rewards of each environment."""
+    def run(self, told: list[list[set[str]]]) -> list[list[float]]:
+        """The rewards of each environment, which is told what is true at each step."""
         found = []
-        for row in range(len(columns[NAMES[0]])):
+        for row in told:
             state, paid = 0, []
-            for step in range(STEPS):
-                state, reward = self.step(state, {name for name in NAMES if columns[name][row, step]})
+            for now in row:
+                state, reward = self.step(state, now)
                 paid.append(reward)
             found.append(paid)
         return found
 
 
-def figures() -> Iterator[Figure]:
-    """Ratios to a numpy walk with and without its packing, and to stepping in Python."""
-    reward = rl.compile(text=SPEC)
-    machine = rl.load(text=SPEC).machines["day"]
-    tracker = Tracker(machine)
-    columns = letters(ENVIRONMENTS)
-    given = {name: torch.from_numpy(value) for name, value in columns.items()}
+def told(columns: dict[str, torch.Tensor]) -> list[list[set[str]]]:
+    """The names of what is true, by row and step."""
+    rows, steps = columns[NAMES[0]].shape
+    lists = {name: column.tolist() for name, column in columns.items()}
+    return [[{name for name in NAMES if lists[name][row][step]} for step in range(steps)] for row in range(rows)]
+
+
+# Measuring --------------------------------------------------------------------------------------------------------------
+
+
+def ours(reward, columns: dict[str, torch.Tensor]) -> Callable[[], torch.Tensor]:
+    """The module, from columns, with lengths."""
+    module, (rows, steps) = reward.module, columns[NAMES[0]].shape
+    given = {**columns, "step_length": torch.full((rows,), steps)}
+    arguments = [given[name] for name in module.inputs]
+    return lambda: module(*arguments)["reward"]
+
+
+def ours_packed(tracker: Tracker, columns: dict[str, torch.Tensor]) -> Callable[[], torch.Tensor]:
+    """Our walk from packed blocks; what it uses up is copied first, which counts."""
     after, paid = tracker.tables()
-    ready = packed(columns, tracker.propositions)
-    wanted = table_walk(after, paid, ready)
-    np.testing.assert_allclose(reward(given).reward.numpy(), wanted.T, rtol=1e-6)
-    few = letters(FEW)
-    np.testing.assert_allclose(Stepped(machine).run(few), table_walk(after, paid, packed(few, tracker.propositions)).T, rtol=1e-6)
-    with torch.no_grad():
-        seconds = best({"ours": lambda: reward(given).reward, "walk": lambda: table_walk(after, paid, ready),
-                        "with packing": lambda: table_walk(after, paid, packed(columns, tracker.propositions))}, 5)
-    stepped = best({"stepped": lambda: Stepped(machine).run(few)}, 2)["stepped"] * ENVIRONMENTS / FEW
-    size = f"{ENVIRONMENTS:,} environments of {STEPS} steps"
-    yield Figure(f"a machine on {size} / numpy walk that packs its letters too", seconds["ours"] / seconds["with packing"], 1.5)
-    yield Figure(f"a machine on {size} / numpy walk of letters already packed", seconds["ours"] / seconds["walk"], 3)
-    yield Figure("a machine stepped in Python / ours", stepped / seconds["ours"], 100, at_least=True)
+    pairs = sorted({(state, pay) for state, pay in zip(after.ravel().tolist(), paid.ravel().tolist(), strict=True)} | {(0, 0.0)})
+    number = {pair: place for place, pair in enumerate(pairs)}
+    rows = [[number[int(after[state, letter]), float(paid[state, letter])] for letter in range(after.shape[1])]
+            for state, _ in pairs]
+    table = blocks(Table.of_rows(rows, number[0, 0.0]), [pay for _, pay in pairs], dtype=torch.float32)
+    places, rest = walks.places_of(walks.letters([columns[name] for name in tracker.propositions]), table)
+    return lambda: walks.along(places.clone(), rest, table)
+
+
+def figures() -> Iterator[Figure]:
+    """Ratios to numpy's walk, to stepping in Python, and on a single trace to a loop."""
+    reward, machine = rl.compile(text=SPEC), rl.load(text=SPEC).machines["day"]
+    tracker = Tracker(machine)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.no_grad():
+            for rows, rounds in SIZES.items():
+                yield from _of_size(reward, machine, tracker, rows, rounds)
+            yield from _of_one(reward, ByHand(tracker))
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _of_size(reward, machine, tracker: Tracker, rows: int, rounds: int) -> Iterator[Figure]:
+    columns, hand, stepped = drawn(rows, STEPS), ByHand(tracker), Stepped(machine)
+    letters, few = hand.packed(columns), told({name: column[:FEW] for name, column in columns.items()})
+    sides = {"ours": ours(reward, columns), "ours, packed": ours_packed(tracker, columns), "walk": lambda: hand.walk(letters)}
+    wanted = sides["walk"]().T
+    for name in ("ours", "ours, packed"):
+        np.testing.assert_allclose(sides[name]().numpy(), wanted, rtol=1e-6)
+    np.testing.assert_allclose(stepped.run(few), wanted[:FEW], rtol=1e-6)
+    seconds = best({**sides, "stepped": lambda: stepped.run(few)}, rounds)
+    walk, size = seconds["walk"], f"a machine on {rows:,} environments of {STEPS} steps"
+    step = {name: found / (FEW if name == "stepped" else rows) / STEPS * 1e9 for name, found in seconds.items()}
+    yield Figure(f"{size}, packed letters given / numpy walk of packed letters ({step['walk']:.2f} ns a step)",
+                 seconds["ours, packed"] / walk, 1.5)
+    yield Figure(f"{size}, packing included / numpy walk of packed letters", seconds["ours"] / walk, 3)
+    yield Figure(f"{size}, stepped in Python as published ({step['stepped']:.0f} ns a step) / ours, packing included",
+                 step["stepped"] / step["ours"], 100, at_least=True)
+
+
+def _of_one(reward, hand: ByHand) -> Iterator[Figure]:
+    columns = drawn(1, LONG)
+    letters = hand.packed(columns)
+    sides = {"ours": ours(reward, columns), "numpy": lambda: hand.walk(letters), "loop": lambda: hand.loop(letters[:, 0].tolist())}
+    np.testing.assert_allclose(sides["ours"]().numpy()[0], sides["loop"](), rtol=1e-6)
+    seconds = best(sides, 3)
+    for name, what in (("numpy", "numpy's step loop"), ("loop", "a step loop in plain Python")):
+        yield Figure(f"a single trace of {LONG:,} steps: {what} / ours, packing included", seconds[name] / seconds["ours"], 3,
+                     at_least=True)

@@ -15,6 +15,7 @@ from benchmarks.timing import best
 from rewardlang.automata.dfa import Dfa
 from rewardlang.automata.table import Table, table_of
 from rewardlang.tensor import walks
+from rewardlang.tensor.blocks import blocks
 
 ROLLOUTS, STEPS = 4096, 512
 FORMULAS = (
@@ -57,11 +58,9 @@ def _in_numpy(dfa: Dfa, table: Table, columns: dict[str, torch.Tensor], each: bo
 
 def _alone(dfa: Dfa, table: Table, columns: dict[str, torch.Tensor]) -> Callable[[], torch.Tensor]:
     """Our walk from packed blocks; what it uses up is copied first, which counts."""
-    blocks = walks.blocks(table, [int(accepts) for accepts in dfa.accepting])
-    rows, _ = walks.letters([columns[name] for name in dfa.atoms], 1)
-    places, _ = walks.places_of(rows, blocks)
-    start = torch.full((ROLLOUTS,), table.start, dtype=torch.int32)
-    return lambda: blocks.bytes[walks.through(places.clone(), start, blocks, False, False)[0]].view(torch.bool)
+    table_ = blocks(table, [int(accepts) for accepts in dfa.accepting])
+    places, rest = walks.places_of(walks.letters([columns[name] for name in dfa.atoms]), table_)
+    return lambda: walks.at_end(places.clone(), rest, table_).view(torch.bool)
 
 
 def figures() -> Iterator[Figure]:

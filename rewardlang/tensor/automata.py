@@ -10,7 +10,7 @@ from rewardlang.automata.table import Table, table_of
 from rewardlang.automata.translate import TooManyStates, at_last, minimal
 from rewardlang.ir.formulas import LOGIC, OpenWindow, Reading, formula_of, is_word
 from rewardlang.ir.node import Node, consumers
-from rewardlang.tensor import walks
+from rewardlang.tensor.blocks import fits_blocks
 from rewardlang.tensor.fxgraph import Builder, Value
 from rewardlang.values.axes import Axis
 
@@ -93,7 +93,7 @@ class Automata:
         except (OpenWindow, TooManyStates):
             return None
         table = table_of(dfa)
-        return (reading, dfa, table) if walks.fits_blocks(table) else None
+        return (reading, dfa, table) if fits_blocks(table) else None
 
     def _fits(self, reading: Reading, least: int) -> bool:
         atoms = [self.values.get(atom) for atom in reading.atoms.values()]

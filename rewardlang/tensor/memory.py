@@ -10,6 +10,7 @@ from rewardlang.automata.table import Table, padded
 from rewardlang.ir.node import Node
 from rewardlang.ops.row import Operator
 from rewardlang.tensor import temporal, walks
+from rewardlang.tensor.blocks import blocks, fits_blocks
 from rewardlang.tensor.fxgraph import Builder, Value
 from rewardlang.tensor.kernel import Kernel
 from rewardlang.values.axes import Axis, without
@@ -50,33 +51,38 @@ class Memories:
             return self.k.constant(values[int(x.data)]).masked(x.valid)
         if walk.op == "walk" and walk not in self.columns:
             propositions, table = tuple(self.values[arg] for arg in walk.args), walk["table"]
-            if walks.fits_blocks(table) and all(isinstance(value, int) and value in _BYTE for value in values):
-                found = self._walked(walk, propositions, table, values)
-                kind, dtype = (torch.bool, torch.bool) if truth else (torch.int8, self.build.dtype)
-                data = self.build.method("to", self.build.method("view", found.data, kind), dtype)
-                return replace(found, data=data, truth=truth, valid=x.valid)
+            if fits_blocks(table):
+                return self._read_off(walk, propositions, values, truth).masked(x.valid)
             x = self._walked(walk, propositions, table).masked(x.valid)
         dtype = torch.bool if truth else self.build.dtype
         held = self._held(f"values_{node.number}", torch.tensor([float(value) for value in values], dtype=dtype))
         return replace(x, data=self.build.call(walks.values_of, x.data, held), truth=truth)
 
+    def _read_off(self, walk: Node, propositions: Sequence[Value], values: Sequence[float], truth: bool) -> Value:
+        """What the states of a walk stand for, read off on the way."""
+        if not all(isinstance(value, int) and value in _BYTE for value in values):
+            return self._walked(walk, propositions, walk["table"], [float(value) for value in values], dtype=self.build.dtype)
+        found = self._walked(walk, propositions, walk["table"], values)
+        kind, dtype = (torch.bool, torch.bool) if truth else (torch.int8, self.build.dtype)
+        return replace(found, data=self.build.method("to", self.build.method("view", found.data, kind), dtype), truth=truth)
+
     # Walks --------------------------------------------------------------------------------------------------------------
 
     def _walked(
-        self, node: Node, propositions: Sequence[Value], table: Table, values: Sequence[int] | None = None,
-        backward: bool = False,
+        self, node: Node, propositions: Sequence[Value], table: Table, values: Sequence[float] | None = None,
+        backward: bool = False, dtype: torch.dtype = torch.uint8,
     ) -> Value:
         """The states after each step along the node's axis (before each from the end on, if `backward`) as whole numbers,
-        or the bytes that stand for them; where the propositions are valid."""
+        or the values that stand for them; where the propositions are valid."""
         axis, plain = node["over"][0], [value.plain() for value in propositions]
         operands, axes, batched, dim, real = self._side_by_side(axis, node.type.axes, plain)
         datas = tuple(value.data for value in operands)
-        if not walks.fits_blocks(table):
+        if not fits_blocks(table):
             data = self.build.call(walks.walked_by_stages, datas, dim, table.start, self._stages(node, table))
         else:
             if backward and real is not None:  # what comes first is padding then
                 datas, table = (*datas, self.build.full(real, axes, batched)), padded(table)
-            data = self.build.call(walks.walked, datas, dim, backward, *self._blocks(node, table, values, backward))
+            data = self.build.call(walks.walked, datas, dim, backward, *self._blocks(node, table, values, backward, dtype))
         return Value(data, axes, batched)
 
     def _arrived(self, node: Node, axis: Axis, propositions: Sequence[Value], table: Table, values: Sequence[int]) -> Value:
@@ -89,9 +95,11 @@ class Memories:
         data = self.build.call(walks.arrived, datas, dim, *self._blocks(node, table, values))
         return Value(data, without(axes, (axis,)), batched)
 
-    def _blocks(self, node: Node, table: Table, values: Sequence[int] | None, backward: bool = False) -> tuple[tuple, tuple]:
-        found = walks.blocks(table, values, backward)
-        parts = (found.one, found.many, found.inside, found.bytes)
+    def _blocks(
+        self, node: Node, table: Table, values: Sequence[float] | None, backward: bool = False, dtype: torch.dtype = torch.uint8
+    ) -> tuple[tuple, tuple]:
+        found = blocks(table, values, backward, dtype)
+        parts = (found.one, found.many, found.inside, found.read)
         held = tuple(self._held(f"table_{node.number}_{place}", part) for place, part in enumerate(parts))
         return (found.bits, found.steps, found.states, found.start), held
 

@@ -1,118 +1,99 @@
-"""Walks of finite tables on tensors: some steps at a time, all rollouts side by side, a few bytes a step.
+"""Walks of finite tables on tensors: some steps at a time, all rollouts side by side.
 
-A trace of letters of `bits` propositions is read in blocks of 1, 2, 4 or 8 steps. One lookup gives the state after a block,
-another the bytes that the states inside it stand for. Over few rollouts blocks are composed in log(T) rounds instead.
+A trace of letters is read in blocks of 1, 2, 4 or 8 steps (`tensor/blocks.py`). Of few rollouts the pieces of a trace are
+walked side by side too, first from every state.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from rewardlang.automata.table import Table
+from rewardlang.tensor.blocks import WHOLE, Blocks
 
-#: Entries that a table of blocks may have: what stays close to the processor.
-_ROOM = 1 << 15
-_STATES = 256
-#: Over fewer rollouts than this a loop over blocks spends its time on calls: blocks of few states are composed.
-_NARROW, _FEW = 16, 16
-_WHOLE = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """A table of one stage for blocks of steps: `bits` propositions, `steps` in a block, `states` from `start` on.
-
-    An index is the state, shifted by the bits of a letter or block, plus that letter or block. `one` and `many` have the
-    state after a letter and after a block, `inside` the bytes of the states inside a block, side by side in one number,
-    `bytes` the byte of each state.
-    """
-
-    bits: int
-    steps: int
-    states: int
-    start: int
-    one: Tensor
-    many: Tensor
-    inside: Tensor
-    bytes: Tensor
-
-
-def fits_blocks(table: Table) -> bool:
-    """Whether a table can be read in blocks."""
-    return len(table.stages) == 1 and table.states <= _STATES and table.states << table.width <= _ROOM
-
-
-def blocks(table: Table, values: Sequence[int] | None = None, backward: bool = False) -> Blocks:
-    """The table in blocks as long as there is room; `values` are the bytes that states stand for (None: themselves).
-
-    With `backward` the last letter of a block is read first.
-    """
-    bits, states = table.width, table.states
-    steps = max(n for n in _WHOLE if n == 1 or bits <= 4 and bits * n <= 12 and states << bits * n <= _ROOM)
-    one = torch.tensor(table.stages[0].entries, dtype=torch.int64).view(states, -1)
-    own = torch.tensor(list(range(states) if values is None else values), dtype=torch.int16).to(torch.uint8)
-    many, passed = one, one.unsqueeze(-1)
-    for _ in range(1, steps):
-        later = one[many]  # by state, letters so far, one letter more
-        before, after = passed.unsqueeze(2).expand(-1, -1, one.shape[1], -1), later.unsqueeze(-1)
-        passed = torch.cat([after, before] if backward else [before, after], -1)
-        if not backward:  # the letter more stands in the higher bits
-            later, passed = later.transpose(1, 2), passed.transpose(1, 2)
-        many = later.reshape(states, -1)
-        passed = passed.reshape(states, many.shape[1], -1)
-    inside = own[passed].view(-1, steps).contiguous().view(_WHOLE[steps]).flatten()
-    return Blocks(bits, steps, states, table.start, *(part.to(torch.int32).flatten() for part in (one, many)), inside, own)
-
-
-# What emitted code calls ------------------------------------------------------------------------------------------------
+#: Entries that are walked at once: what one part leaves in the cache the next one uses again.
+_PART = 1 << 21
+#: So many lookups at once take about as long as the call that does them.
+_WIDE = 1 << 12
+#: Traces are cut into no fewer pieces, and pieces have no fewer blocks: less is no gain.
+_FEW, _SHORT = 4, 8
 
 
 def walked(propositions: Sequence[Tensor], dim: int, backward: bool, fixed: tuple, tables: tuple) -> Tensor:
-    """The byte of the state after each step, uint8 in the shape of the propositions; `backward` reads from the end on."""
+    """The value of the state after each step, in the shape of the propositions; `backward` reads from the end on."""
     table = Blocks(*fixed, *tables)
-    rows, shape = letters(propositions, dim)
-    places, rest = places_of(rows, table)
+    traces = [x.movedim(dim, -1) for x in propositions]
+    shape, rows = traces[0].shape, _rows(traces[0])
+    if rows is None:
+        return _walked(traces, table, backward).view(shape).movedim(-1, dim)
+    found = table.read.new_empty(shape)
+    for start in range(0, len(found), rows):
+        part = found[start:start + rows]
+        part.copy_(_walked([x[start:start + rows] for x in traces], table, backward).view(part.shape))
+    return found.movedim(-1, dim)
+
+
+def _rows(trace: Tensor) -> int | None:
+    """How many entries of the first dimension are walked at once; None for all."""
+    if torch.compiler.is_compiling() or not trace.is_cpu or trace.numel() <= _PART or trace.dim() < 2:
+        return None
+    return max(1, _PART * len(trace) // trace.numel())
+
+
+def _walked(traces: Sequence[Tensor], table: Blocks, backward: bool) -> Tensor:
+    """The value of the state after each step, [rollouts, T]; time is last in `traces`."""
+    return along(*places_of(letters(traces), table), table, backward)
+
+
+def along(places: Tensor, rest: Sequence[Tensor], table: Blocks, backward: bool = False) -> Tensor:
+    """The value of the state after each step, [rollouts, T], of what `places_of` gives; `places` are used up."""
     state, last = places.new_full(places.shape[1:], table.start), []
     if backward:
         state, last = _one_by_one(rest[::-1], state, table)
-    state, found = through(places, state, table, True, backward)
+    state = through(places, state, table, backward)
     if not backward:
         state, last = _one_by_one(rest, state, table)
-    pieces = [found, *(byte.unsqueeze(1) for byte in (last[::-1] if backward else last))]
-    return (torch.cat(pieces, 1) if last else found).view(shape).movedim(-1, dim)
+    found = table.inside.index_select(0, places.t().reshape(-1)).view(table.read.dtype)
+    found = found.view(places.shape[1], len(places) * table.steps)
+    return torch.cat([found, torch.stack(last[::-1] if backward else last, 1)], 1) if last else found
 
 
 def arrived(propositions: Sequence[Tensor], dim: int, fixed: tuple, tables: tuple) -> Tensor:
-    """The byte of the state after the last step, uint8 in the shape of the propositions without `dim`."""
+    """The value of the state after the last step, in the shape of the propositions without `dim`."""
     table = Blocks(*fixed, *tables)
-    rows, shape = letters(propositions, dim)
-    places, rest = places_of(rows, table)
-    state, _ = through(places, places.new_full(places.shape[1:], table.start), table, False, False)
-    state, _ = _one_by_one(rest, state, table)
-    return table.bytes[state].view(shape[:-1])
+    traces = [x.movedim(dim, -1) for x in propositions]
+    return at_end(*places_of(letters(traces), table), table).reshape(traces[0].shape[:-1])
+
+
+def at_end(places: Tensor, rest: Sequence[Tensor], table: Blocks) -> Tensor:
+    """The value of the state after the last step, [rollouts], of what `places_of` gives; `places` are used up."""
+    state = through(places, places.new_full(places.shape[1:], table.start), table)
+    if rest:
+        return _one_by_one(rest, state, table)[1][-1]
+    if len(places):
+        return table.inside[places[-1]].view(table.read.dtype).view(-1, table.steps)[:, -1]
+    return table.read[-1:].expand(places.shape[1])
 
 
 def _one_by_one(letters_: Sequence[Tensor], state: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
-    """The state after some letters, and the byte after each."""
+    """The state after some letters, and the value after each."""
     found = []
     for letter in letters_:
-        state = table.one[(state << table.bits) + letter]
-        found.append(table.bytes[state])
+        place = (state << table.bits) + letter
+        state = table.one[place]
+        found.append(table.read[place])
     return state, found
 
 
-def letters(propositions: Sequence[Tensor], dim: int) -> tuple[Tensor, torch.Size]:
-    """A byte for each letter [rollouts, T], and the shape that it stands for, time last."""
-    first, *others = (x.movedim(dim, -1) for x in propositions)
+def letters(traces: Sequence[Tensor]) -> Tensor:
+    """A byte for each letter, [rollouts, T]; time is last in `traces`."""
+    first, *others = traces
     found = first.contiguous().view(torch.uint8)
     for place, x in enumerate(others, start=1):
         out = found if place > 1 else torch.empty_like(found)  # the first is the caller's own
         torch.add(found, x.view(torch.uint8), alpha=1 << place, out=out)
         found = out
-    shape = found.shape
-    return found.reshape(shape[:-1].numel(), shape[-1]), shape
+    return found.reshape(found.shape[:-1].numel(), found.shape[-1])
 
 
 def places_of(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
@@ -122,44 +103,82 @@ def places_of(rows: Tensor, table: Blocks) -> tuple[Tensor, list[Tensor]]:
     rest = [letter.to(torch.int32) for letter in rows[:, whole:].unbind(1)]
     flat = rows[:, :whole].reshape(-1)
     flat = flat.clone() if flat.storage_offset() % steps else flat  # a number must begin where one can
-    found = flat.view(_WHOLE[steps]).view(len(rows), whole // steps)
+    found = flat.view(WHOLE[steps]).view(len(rows), whole // steps)
     for joined in (1, 2, 4):
         if joined < steps:  # so many letters stand side by side; move those of every other group to those before them
-            found = (found >> joined * (8 - bits)).bitwise_or_(found)
-            found &= sum((1 << 2 * joined * bits) - 1 << 8 * group for group in range(0, steps, 2 * joined))
-    return found.t().to(torch.int32, memory_format=torch.contiguous_format, copy=True), rest
+            moved = found >> 8 * joined
+            if 2 * joined < steps:
+                moved &= sum((1 << 8 * joined) - 1 << 8 * group for group in range(0, steps, 2 * joined))
+            found = found.sub(moved, alpha=(1 << 8 * joined) - (1 << joined * bits))
+    # Transposing numbers of two bytes and widening them after is several times faster than both at once.
+    found = found.to(torch.int16) if steps > 2 else found
+    return found.t().contiguous().to(torch.int32), rest
 
 
-def through(places: Tensor, state: Tensor, table: Blocks, inside: bool, backward: bool) -> tuple[Tensor, Tensor]:
-    """The state after all blocks, and if wanted the bytes [rollouts, T] inside them. `places` is used up."""
+# From block to block ----------------------------------------------------------------------------------------------------
+
+
+def through(places: Tensor, state: Tensor, table: Blocks, backward: bool = False) -> Tensor:
+    """The state after all blocks, int32 [rollouts]; to `places` [blocks, rollouts] the states before them are added."""
+    pieces = _pieces(places, table)
+    if pieces == 1:
+        return _in_turn(places, state, table, backward)
+    ordered = places.flip(0) if backward else places
+    size = len(places) // pieces
+    count = size * pieces
+    side = ordered[:count].view(pieces, size, -1).transpose(0, 1).contiguous().view(size, -1)
+    before, state = _joined(_from_each(side, table).view(table.states, pieces, -1), state)
+    _in_turn(side, before.flatten(), table)
+    ordered[:count] = side.view(size, pieces, -1).transpose(0, 1).reshape(count, -1)
+    state = _in_turn(ordered[count:], state, table)
+    if backward:
+        places.copy_(ordered.flip(0))
+    return state
+
+
+def _pieces(places: Tensor, table: Blocks) -> int:
+    """Into how many pieces traces are cut that are walked side by side."""
+    blocks, rollouts = places.shape
+    if torch.compiler.is_compiling() or not rollouts:
+        return 1
+    found = min(_WIDE // (table.states * rollouts), blocks // _SHORT)
+    return found if found >= _FEW else 1
+
+
+def _in_turn(places: Tensor, state: Tensor, table: Blocks, backward: bool = False) -> Tensor:
     shift = table.bits * table.steps
-    if len(places) > 1 and places.shape[1] <= _NARROW and table.states <= _FEW:
-        state = _composed(places, state, table, backward)
-    else:
-        many, state = table.many << shift, state << shift
-        spare = torch.empty_like(state), torch.empty_like(state)
-        blocks_ = places.unbind(0)
-        for number, place in enumerate(reversed(blocks_) if backward else blocks_):
-            place.add_(state)
-            state = torch.index_select(many, 0, place, out=spare[number % 2])
-        state = state >> shift
-    if not inside or not places.numel():
-        return state, table.bytes.new_empty(places.shape[1], 0)
-    found = table.inside.index_select(0, places.flatten()).view(places.shape).t().reshape(-1)
-    return state, found.view(torch.uint8).view(places.shape[1], -1)
+    state = state << shift
+    blocks = places.unbind(0)
+    for place in reversed(blocks) if backward else blocks:
+        place.add_(state)
+        torch.index_select(table.many, 0, place, out=state)
+    return state >> shift
 
 
-def _composed(places: Tensor, state: Tensor, table: Blocks, backward: bool) -> Tensor:
-    """The same by composing blocks with those before them, twice as many in each round."""
-    ends = table.many.view(table.states, -1).t().long()[places.flip(0) if backward else places]  # [blocks, rollouts, states]
+def _from_each(places: Tensor, table: Blocks) -> Tensor:
+    """The state after all blocks from each state on, int32 [states, rollouts]."""
+    shift = table.bits * table.steps
+    state = torch.arange(table.states, dtype=torch.int32, device=places.device) << shift
+    state = state.unsqueeze(1).repeat(1, places.shape[1])
+    found, index = state.view(-1), torch.empty_like(state)
+    for place in places.unbind(0):
+        torch.add(state, place, out=index)
+        torch.index_select(table.many, 0, index.view(-1), out=found)
+    return state >> shift
+
+
+def _joined(ends: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    """The states before each piece, int32 [pieces, rollouts], and after the last one, from each piece's `ends` by state.
+
+    `ends` [states, pieces, rollouts] are composed with those before them, twice as many in each round.
+    """
+    ends = ends.permute(1, 2, 0).long()
     size = 1
     while size < len(ends):
         ends = torch.cat([ends[:size], ends[size:].gather(2, ends[:-size])])
         size *= 2
-    ends = ends.gather(2, state.long().expand(len(ends), -1).unsqueeze(2)).squeeze(2).to(torch.int32)
-    before = torch.cat([state.unsqueeze(0), ends[:-1]])
-    places.add_((before.flip(0) if backward else before) << table.bits * table.steps)
-    return ends[-1]
+    found = ends.gather(2, state.long().expand(len(ends), -1).unsqueeze(2)).squeeze(2).to(torch.int32)
+    return torch.cat([state.unsqueeze(0), found[:-1]]), found[-1]
 
 
 # Larger tables ----------------------------------------------------------------------------------------------------------

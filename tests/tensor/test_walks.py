@@ -9,7 +9,7 @@ import torch
 
 import rewardlang as rl
 from rewardlang.automata.table import Table, padded
-from rewardlang.tensor import automata, walks
+from rewardlang.tensor import automata, blocks, walks
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "temporal"))
 from formulas import drawn  # noqa: E402
@@ -26,9 +26,9 @@ def walked(table: Table, letters: list[int]) -> list[int]:
     return states[1:]
 
 
-def arguments_of(parts: walks.Blocks) -> tuple[tuple, tuple]:
+def arguments_of(parts: blocks.Blocks) -> tuple[tuple, tuple]:
     """What emitted code gives for a table in blocks."""
-    return (parts.bits, parts.steps, parts.states, parts.start), (parts.one, parts.many, parts.inside, parts.bytes)
+    return (parts.bits, parts.steps, parts.states, parts.start), (parts.one, parts.many, parts.inside, parts.read)
 
 
 @pytest.mark.parametrize("bits", [1, 2, 3, 4, 6])
@@ -37,9 +37,9 @@ def test_blocks_of_steps(states, bits):
     rng = random.Random(f"{states} {bits}")
     for rows, steps in ((0, 4), (1, 1), (1, 13), (3, 0), (5, 8), (20, 9), (40, 24)):
         table = a_table(rng, states, bits)
-        if not walks.fits_blocks(table):
+        if not blocks.fits_blocks(table):
             continue
-        parts = walks.blocks(table)
+        parts = blocks.blocks(table)
         arguments = arguments_of(parts)
         given = [torch.tensor([[rng.random() < 0.5 for _ in range(steps)] for _ in range(rows)], dtype=torch.bool)
                  .view(rows, steps) for _ in range(bits)]
@@ -48,7 +48,7 @@ def test_blocks_of_steps(states, bits):
         assert walks.walked(given, 1, False, *arguments).tolist() == expected
         assert walks.arrived(given, 1, *arguments).tolist() == [row[-1] if row else table.start for row in expected]
         backward = [walked(table, row[::-1])[::-1] for row in letters]
-        turned = walks.blocks(table, backward=True)
+        turned = blocks.blocks(table, backward=True)
         assert walks.walked(given, 1, True, *arguments_of(turned)).tolist() == backward
         upright = [x.t() for x in given]
         assert walks.walked(upright, 0, False, *arguments).t().tolist() == expected
@@ -56,7 +56,7 @@ def test_blocks_of_steps(states, bits):
 
 def test_a_column_that_begins_in_the_middle_of_a_number():
     table = Table.of_rows([[0, 1], [1, 0]])
-    arguments = arguments_of(walks.blocks(table))
+    arguments = arguments_of(blocks.blocks(table))
     whole = torch.rand(1, 17) < 0.5
     for first in range(4):
         got = walks.walked([whole[:, first:]], 1, False, *arguments)
