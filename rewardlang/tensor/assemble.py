@@ -1,12 +1,13 @@
 """From a plan and a variant to code that runs: emission, demand, the steps in Python, and what is given back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from torch import fx
 
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import ExternalInfo
+from rewardlang.tensor import place
 from rewardlang.tensor.calls import Evaluation
 from rewardlang.tensor.callstep import CallStep
 from rewardlang.tensor.code import COMPUTED, Segment, Step, module_of, rests_on, split
@@ -100,11 +101,18 @@ class Assembler:
         if node.type.kind.on_host:
             return Given(node, value.data, value.batched, mask)
         if valid is not None:
-            value = self.emitter.k.choose(valid, value.plain(), Value(False, truth=True) if value.truth else Value(0))
-            value = build.number(value)
+            value = build.number(self._zero_outside(value, valid, axes))
         if value.constant and not axes:
             return Given(node, value.data, False, mask)
         return Given(node, build.full(value, axes, value.batched), value.batched, mask)
+
+    def _zero_outside(self, value: Value, valid: Value, axes: tuple[Axis, ...]) -> Value:
+        """A value that is 0, or false, where it is not valid."""
+        build, ragged = self.emitter.build, [axis for axis in axes if axis.ragged]
+        if value.valid is None and ragged == list(axes[:1]) and not value.constant and value.data not in build.zero_outside:
+            data = build.call(place.up_to, build.full(value, axes, True), self.emitter.length_of(axes[0]))
+            return replace(value, data=data, axes=axes, batched=True)
+        return self.emitter.k.choose(valid, value.plain(), Value(False, truth=True) if value.truth else Value(0))
 
     def _asked(self) -> dict[Node, fx.Node]:
         """Where each column is needed that is not needed everywhere: bool [B, *axes]."""

@@ -155,6 +155,8 @@ class Online:
     def _hold(self, batch: Batch, wanted, state: OnlineState, reset: object, ending: object) -> None:
         """Put what is held among the columns, as if each of the reset environments began."""
         fresh = None if reset is None else _mask(reset, batch)
+        if fresh is not None and not fresh.is_cuda and not fresh.any():  # the common step
+            fresh = None
         sizes = {axis: column.data.shape[place] for want in batch.wanted for place, axis in enumerate(want.type.axes, 1)
                  if isinstance((column := batch.columns[want.name]).data, Tensor)}
         for want in wanted:

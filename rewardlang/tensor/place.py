@@ -26,6 +26,15 @@ def real(lengths: Tensor, size: int) -> Tensor:
     return torch.arange(size, device=lengths.device) < lengths.unsqueeze(-1)
 
 
+def up_to(x: Tensor, lengths: Tensor) -> Tensor:
+    """x [B, n, …] with 0, or false, beyond each length; itself where nothing lies beyond."""
+    eager = x.is_cpu and not torch.compiler.is_compiling()  # elsewhere to ask costs more than it may save
+    if eager and (not x.numel() or int(lengths.min()) >= x.shape[1]):
+        return x
+    within = real(lengths, x.shape[1])
+    return torch.where(within.view(*within.shape, *(1,) * (x.dim() - 2)), x, x.new_zeros(()))
+
+
 def extent(lengths: Tensor) -> int:
     """The greatest length."""
     return int(lengths.max()) if lengths.numel() else 0

@@ -245,7 +245,8 @@ def test_a_module_gets_one_tensor_an_argument_and_gradients_reach_it():
     state = torch.randn(4, 3)
     out = reward({"ok": torch.tensor([True, False, True, False]), "state": state})
     expected = torch.where(torch.tensor([True, False, True, False]), linear(state).squeeze(-1), 0)
-    assert torch.allclose(out.reward, expected) and out.counts["value"].evaluated == 2
+    # The model saw two rows, not four: its sums may round otherwise.
+    assert torch.allclose(out.reward, expected, atol=1e-6) and out.counts["value"].evaluated == 2
     out.reward.sum().backward()
     assert torch.allclose(linear.weight.grad[0], state[[0, 2]].sum(0))
 

@@ -54,6 +54,42 @@ def test_blocks_of_steps(states, bits):
         assert walks.walked(upright, 0, False, *arguments).t().tolist() == expected
 
 
+@pytest.mark.parametrize("bits, states, rows, steps", [(1, 2, 1, 1000), (2, 5, 3, 777), (3, 9, 2, 501), (5, 7, 1, 403)])
+@pytest.mark.parametrize("backward", [False, True])
+def test_pieces_of_long_traces(bits, states, rows, steps, backward, monkeypatch):
+    rng = random.Random(f"{bits} {states}")
+    table, values = a_table(rng, states, bits), [rng.random() for _ in range(states)]
+    given = [torch.rand(rows, steps) < 0.5 for _ in range(bits)]
+    letters = sum(x.long() << k for k, x in enumerate(given))
+    turned = letters.flip(1) if backward else letters
+    expected = torch.tensor([[values[state] for state in walked(table, row)] for row in turned.tolist()], dtype=torch.float64)
+    parts = blocks.blocks(table, values, backward, torch.float64)
+    got = walks.walked(given, 1, backward, *arguments_of(parts))
+    assert torch.equal(got, expected.flip(1) if backward else expected)
+    assert walks._pieces(torch.empty(steps // parts.steps, rows), parts) > 3
+    if not backward:
+        assert torch.equal(walks.arrived(given, 1, *arguments_of(parts)), expected[:, -1])
+    monkeypatch.setattr(walks, "_pieces", lambda *_parts: 1)
+    monkeypatch.setattr(walks, "_PART", 100)  # and rows in parts
+    assert torch.equal(walks.walked(given, 1, backward, *arguments_of(parts)), got)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+@pytest.mark.parametrize("bits", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_values_of_states(bits, dtype):
+    """Values take the bytes they need; states that only their numbers tell apart become one."""
+    rng = random.Random(bits)
+    moves = [[rng.randrange(3) for _ in range(1 << bits)] for _ in range(3)]
+    table = Table.of_rows([[2 * end + rng.randrange(2) for end in moves[state // 2]] for state in range(6)])
+    values = [0.5 * (state // 2) for state in range(6)]
+    parts = blocks.blocks(table, values, dtype=dtype)
+    assert parts.states <= 3
+    given = [torch.rand(30, 11) < 0.5 for _ in range(bits)]
+    letters = sum(x.long() << k for k, x in enumerate(given)).tolist()
+    expected = torch.tensor([[values[state] for state in walked(table, row)] for row in letters], dtype=dtype)
+    assert torch.equal(walks.walked(given, 1, False, *arguments_of(parts)), expected)
+
+
 def test_a_column_that_begins_in_the_middle_of_a_number():
     table = Table.of_rows([[0, 1], [1, 0]])
     arguments = arguments_of(blocks.blocks(table))
