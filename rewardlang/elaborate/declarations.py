@@ -9,6 +9,7 @@ from rewardlang.elaborate.infer import article, as_number, demand_dimensionless,
 from rewardlang.elaborate.machines import machine
 from rewardlang.elaborate.scope import output_name
 from rewardlang.elaborate.types import type_of
+from rewardlang.ir.node import Node
 from rewardlang.ir.spec import Claim, EnsureInfo, InputInfo, OutputInfo, ParamInfo
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
@@ -160,12 +161,18 @@ def output(cx: Context, declaration: tree.Output) -> Value:
         fitted(cx, node, FLOAT, declaration.value.span, f"the {declaration.role}")
         for label, term in (value.terms or {"": node}).items():
             what = f"the term `{label}`" if label else f"a term of the {declaration.role}"
-            demand_dimensionless(cx, term, declaration.value.span, what)
+            demand_dimensionless(cx, term, _place(cx, term, declaration.value.span), what)
         node = as_number(cx, node, declaration.span)
     if not cx.module.key:
         terms = tuple((value.terms or {}).items())
         cx.spec.outputs[name] = OutputInfo(name, declaration.role, node, terms, declaration.span)
     return Value(node, value.terms)
+
+
+def _place(cx: Context, term: Node, around: Span) -> Span:
+    """Where a term of a declaration is written, if it stands in the declaration itself."""
+    found = cx.spec.graph.origins.get(term, around)
+    return found if found.source is around.source and around.start <= found.start and found.end <= around.end else around
 
 
 def _check_axes(cx: Context, declaration: tree.Output, axes: tuple[Axis, ...]) -> None:

@@ -95,10 +95,21 @@ def is_bare(node: Node) -> bool:
 
 @lru_cache(maxsize=10_000)
 def is_scaled(node: Node) -> bool:
-    """Whether it has a bare coefficient, which then carries the inverse unit."""
-    if node.op in ("neg", "number"):
-        return is_scaled(node.args[0])
-    return node.op in ("mul", "div") and any(is_bare(arg) or is_scaled(arg) for arg in node.args)
+    """Whether whatever has a unit in it has a bare coefficient, which then carries the inverse unit."""
+    waiting, seen = [node], set()
+    while waiting:
+        part = waiting.pop()
+        seen.add(part)
+        if part.op in ("mul", "div"):
+            if not any(is_bare(arg) or is_scaled(arg) for arg in part.args):
+                return False
+            continue
+        row = OPERATORS.get(part.op)
+        said = [arg for arg in part.args if arg.type.unit not in (None, DIMENSIONLESS) and not is_bare(arg)]
+        if row is None or row.units not in ("same", "first") or not said:
+            return False
+        waiting += [arg for arg in said if arg not in seen]
+    return True
 
 
 def result_unit(cx: Context, row: Operator, nodes: Sequence[Node], span: Span) -> Unit | None:

@@ -178,7 +178,8 @@ class _Search:
     def climb(self, boxes: int) -> None:
         """Branch and bound in doubles; then the points that are left, exactly.
 
-        A point at which the search closed a box bounds all of that box, and so does its exact value.
+        A point at which the search closed a box bounds all of that box, and so does its exact value. Boxes in which nothing
+        is further than what was reached are left out on the way: what was reached bounds them.
         """
         whole = self.parts_by_themselves(boxes)
         tape = Tape(self.ranges, [self.node, *self.conditions],
@@ -196,7 +197,7 @@ class _Search:
         ends = [self.exactly(tape, whole, far, box) for far, box in sorted(found.closed, key=lambda entry: -entry[0])[:_MOST_CLOSED]]
         ends += [exact(far) for far, _ in sorted(found.closed, key=lambda entry: -entry[0])[_MOST_CLOSED:]]
         ends += [exact(-entry[0]) for entry in found.heap]
-        ends += [exact(found.reached)] if found.point is not None and not ends else []
+        ends += [exact(found.reached)] if found.point is not None else []
         self.cap = max(ends, default=-inf)
 
     def in_doubles(self, enough) -> Callable[[float, float], bool]:

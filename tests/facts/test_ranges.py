@@ -201,3 +201,16 @@ def test_a_product_where_an_order_is_assumed_is_no_sum_of_itself():
         reward = (a - prev(a, 0)) * (1 - b)
     """)
     assert facts.output("reward").bounds == Interval(0, 100)
+
+
+@pytest.mark.parametrize("condition", ["n < 1", "n == 0", "n == 1", "n > 1"])
+def test_a_search_that_looks_at_parts_by_themselves_forgets_no_place_it_has_been(condition):
+    facts = facts_of(f"""
+        setting episodic horizon 100
+        input y : float[step] in [-1, 1]
+        input n : int[step] in [0, 2]
+        input p : bool[step]
+        let back : float[step] in [0, 9] = min(abs(y) + 0.5 * ahead(back, 1), 9)
+        reward = gate p {{ gate {condition} {{ cumsum(1 + 0 * y over step) }} else 0 }} else {{ mean(back over step) ?? 0.25 }}
+    """)
+    assert facts.output("reward").bounds == Interval(0, 100)
