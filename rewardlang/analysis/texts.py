@@ -1,7 +1,8 @@
 """Texts cut into sentences and shorter pieces, and how much they repeat themselves."""
 
 import re
-from collections import Counter
+
+from rewardlang.verifiers.text import repeated_ngrams
 
 _SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
 _WORD = re.compile(r"\S+")
@@ -49,6 +50,4 @@ def repeated_ngram_ratio(text: str, n: int) -> float:
     """Distinct n-grams of words that occur more than once, by the number of all n-grams; 0 where there are none."""
     if n < 1:
         raise ValueError(f"`n` is {n}, and must be at least 1")
-    words = text.split()
-    counts = Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
-    return sum(count > 1 for count in counts.values()) / counts.total() if counts else 0.0
+    return repeated_ngrams(text, n)

@@ -238,7 +238,7 @@ class Assembler:
         if type_.kind is Kind.TABLE:
             return HostArgument(**common, constant=self._table(arg))
         fixed = emitter.fixed.get(arg)
-        if fixed is not None and always_full:
+        if fixed is not None and always_full and not set(lifted) & set(type_.axes):
             return HostArgument(**common, constant=_as_argument(fixed, type_))
         if type_.kind.on_host:
             if arg in emitter.hosted:

@@ -186,6 +186,9 @@ def settle(run: Run, step: object, rows: list) -> None:
     else:
         valid = present(rows, device)
         data = rows if type_.kind.on_host else numbers(type_.kind, rows, run.batch.dtype, device)
+        if not rows:    # no list tells how long it is
+            shape = (0, *(run.width(axis) or 0 for axis in type_.axes))
+            valid, data = valid.reshape(shape), data if type_.kind.on_host else data.reshape(shape)
     put(run, step, data, valid)
 
 

@@ -154,3 +154,9 @@ def _within(ours: Fraction, theirs: Fraction, rel: float, abs: float) -> bool:
     distance = ours - theirs if ours >= theirs else theirs - ours
     size = theirs if theirs >= 0 else -theirs
     return distance <= max(Fraction(repr(float(abs))), Fraction(repr(float(rel))) * size)
+
+
+@gold(((3,), [0, 1, 2]), ((0,), []), ((-1,), []))
+def indices(n: int) -> list[int]:
+    """0, 1, … up to n - 1."""
+    return list(range(n))

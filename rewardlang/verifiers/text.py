@@ -3,6 +3,8 @@
 An empty part occurs nowhere: that every text contains it is no fact a reward may rest on, as where an answer is missing.
 """
 
+from collections import Counter
+
 from rewardlang.verifiers.gold import gold
 
 
@@ -128,6 +130,12 @@ def replace(text: str, old: str, new: str) -> str:
     return text.replace(old, new) if old else text
 
 
+@gold(((["a", "b"], "-"), "a-b"), ((["a", "b"], ""), "ab"), (([], "-"), ""))
+def join(parts: list[str], separator: str) -> str:
+    """The parts one after another, with the separator between."""
+    return separator.join(parts)
+
+
 @gold(
     (("a a a a", 2), 1 - 1 / 3),
     (("one two three", 3), 0.0),
@@ -147,3 +155,18 @@ def repetition(text: str, n: int) -> float:
         return 0.0
     distinct = len(set(zip(*(tokens[start:] for start in range(n)), strict=False)))
     return 1.0 - distinct / total
+
+
+@gold(
+    (("a b a b", 2), 1 / 3),
+    (("a b c d", 2), 0.0),
+    (("a a a a", 1), 0.25),
+    (("A a", 1), 0.0),
+    (("a", 2), 0.0),
+    (("a a", 0), 0.0),
+)
+def repeated_ngrams(text: str, n: int) -> float:
+    """How many different n-grams of words occur more than once, by the number of all n-grams; 0 where there are none."""
+    words = text.split()
+    counts = Counter(zip(*(words[start:] for start in range(n)), strict=False))
+    return sum(count > 1 for count in counts.values()) / counts.total() if counts else 0.0

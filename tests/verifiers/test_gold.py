@@ -82,6 +82,9 @@ def allowed(found, expected):
         return found.result.optional
     if found.result.kind == "json":
         return True
+    if found.result.kind == "record":
+        return {field.name: PYTHON_TYPES[field.type.kind] for field in found.result.fields} == {
+            name: type(value) for name, value in expected.items()}
     items = expected if found.result.axes else [expected]
     kind = PYTHON_TYPES[found.result.kind]
     low, high = (limit(found.domain.low), limit(found.domain.high)) if found.domain else (None, None)
