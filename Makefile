@@ -5,11 +5,13 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TRAINERS := .venv-trainers
+CONTRACTS := .venv-contracts
+OF_CONTRACTS := tests/trainers/test_verl.py tests/trainers/test_openrlhf.py
 EXAMPLE := examples/mathematics
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test peers trainers bench lint goldens
+.PHONY: help install demo test peers trainers contracts bench lint goldens
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +36,8 @@ test: $(STAMP) ## run every test
 	$(BIN)/python -m pytest -q $(PYTEST_FLAGS)
 	@if test -e $(TRAINERS)/.installed; then $(TRAINERS)/bin/python -m pytest -q tests/trainers; \
 	else echo "tests/trainers ran without the trainers, which are not installed here: \`make trainers\` does it"; fi
+	@if test -e $(CONTRACTS)/.installed; then $(CONTRACTS)/bin/python -m pytest -q $(OF_CONTRACTS); \
+	else echo "verl and OpenRLHF were tried by their conventions only: \`make contracts\` installs what is tried of them"; fi
 
 peers: $(STAMP) ## install the libraries that tests and benchmarks compare with, in .venv-peers
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
@@ -48,6 +52,15 @@ $(TRAINERS)/.installed: $(STAMP)
 	$(BIN)/python -c "import site; print(site.getsitepackages()[0])" \
 		> "$$($(TRAINERS)/bin/python -c 'import site; print(site.getsitepackages()[0])')/beside.pth"
 	$(TRAINERS)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[trainers]"
+	@touch $@
+
+contracts: $(CONTRACTS)/.installed ## install verl and OpenRLHF, as far as rewards go, in .venv-contracts
+
+$(CONTRACTS)/.installed: $(TRAINERS)/.installed tests/trainers/contracts.txt
+	test -x $(CONTRACTS)/bin/python || $(PYTHON) -m venv $(CONTRACTS)
+	$(CONTRACTS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/trainers/contracts.txt
+	for python in $(TRAINERS)/bin/python $(BIN)/python; do $$python -c "import site; print(site.getsitepackages()[0])"; done \
+		> "$$($(CONTRACTS)/bin/python -c 'import site; print(site.getsitepackages()[0])')/beside.pth"
 	@touch $@
 
 bench: $(STAMP) ## print the measured figures as ratios

@@ -45,5 +45,15 @@ def _row(name: str, package: str, tried: str, needs: Needs, *roles: str) -> Trai
 
 TRAINERS = {row.name: row for row in (
     _row("trl", "trl", "1.16.0", BATCH, "keep"),
+    _row("verl", "verl", "0.9.1", BATCH),
+    _row("openrlhf", "openrlhf", "0.11.2", SAMPLE),
+    _row("verifiers", "verifiers", "0.4.0", SAMPLE),
+    _row("nemo_gym", "nemo-gym", "", SAMPLE),
+    _row("slime", "slime", "", BATCH),
+    _row("areal", "areal", "1.0.4", SAMPLE),
     _row("gymnasium", "gymnasium", "1.4.0", STEP, "done"),
+    _row("sb3", "stable-baselines3", "2.9.2", STEP, "done"),
+    _row("torchrl", "torchrl", "0.14.1", STEP, "done"),
+    _row("isaaclab", "isaaclab", "", STEP, "done"),
+    _row("pettingzoo", "pettingzoo", "1.27.0", STEP, "done"),
 )}

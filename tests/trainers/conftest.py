@@ -10,14 +10,23 @@ import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "trainers"
+sys.path.append(str(EXAMPLES))
 
 
 @pytest.fixture
-def example(monkeypatch):
+def example():
     """An example by its name, imported as it is run."""
-    monkeypatch.syspath_prepend(str(EXAMPLES))
-
     def load(name: str) -> ModuleType:
         sys.modules.pop(name, None)
         return importlib.import_module(name)
     return load
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small models are fastest on one thread, and others may want the rest."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

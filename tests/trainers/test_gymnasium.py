@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import rewardlang as rl
 from rewardlang.trainers.refuse import TrainerError
 
 gym = pytest.importorskip("gymnasium", reason="gymnasium is not installed here: `make trainers` does it")
+import tiny_line  # noqa: E402
 from gymnasium.utils.env_checker import check_env  # noqa: E402
 from gymnasium.vector import AutoresetMode, SyncVectorEnv  # noqa: E402
 
@@ -28,46 +30,11 @@ reward = {
 """
 PATHS = {"cosine": "observation[0]", "speed": "observation[2]", "torque": "action[0]"}
 
-COUNTING = """
-setting episodic
-input place : float[step]
-machine trip {
-    start out
-    out -> back when place >= 3 : +1
-    back -> home when place <= 1 : +2
-    otherwise stay : -0.1
-    final home
-}
-reward = {
-    trip: trip.reward
-    pace: 0.01 * delta(place, 0)
-}
-output done = trip.done
-"""
-
-
-class Line(gym.Env):
-    """Walks along a line by -1, 0 or 1; ends beyond 5, and is cut off after `limit` steps."""
-
-    observation_space = gym.spaces.Box(-10, 10, (1,), np.float32)
-    action_space = gym.spaces.Discrete(3)
-
-    def __init__(self, limit: int = 100):
-        self.limit = limit
-
-    def reset(self, *, seed=None, options=None):
-        super().reset(seed=seed)
-        self.place, self.steps = 0, 0
-        return np.array([0], np.float32), {}
-
-    def step(self, action):
-        self.place += int(action) - 1
-        self.steps += 1
-        return np.array([self.place], np.float32), 7.0, self.place > 5, self.steps >= self.limit, {"steps": self.steps}
+COUNTING = Path(tiny_line.__file__).with_name("trip.rwd").read_text()
 
 
 def line(limit=100):
-    return Line(limit)
+    return tiny_line.Line(limit)
 
 
 def by_hand(places):

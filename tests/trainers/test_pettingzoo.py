@@ -1,0 +1,54 @@
+"""PettingZoo: a reward for each agent from one spec, against the same by hand."""
+
+import pytest
+
+import rewardlang as rl
+
+zoo = pytest.importorskip("pettingzoo", reason="PettingZoo is not installed here: `make trainers` does it")
+
+import tiny_agents  # noqa: E402
+from pettingzoo.test import parallel_api_test  # noqa: E402
+
+from rewardlang.trainers.pettingzoo import ParallelReward  # noqa: E402
+
+SPEC = """
+setting episodic
+axis agent = 2
+input place : float[step, agent]
+input fuel : float[step, agent] = 0
+let middle = mean(place over agent)
+reward = {
+    near: -abs(place - middle)
+    far:  0.1 * place
+}
+"""
+
+
+def made(**options):
+    return ParallelReward(tiny_agents.Walkers(), rl.compile(text=SPEC), {"place": "observation[0]"}, **options)
+
+
+def test_it_passes_the_checker_of_pettingzoo():
+    parallel_api_test(made(), num_cycles=50)
+
+
+def test_each_agent_has_its_own_reward():
+    env = made()
+    env.reset(seed=0)
+    for _ in range(5):
+        seen, rewards, *_, infos = env.step({"left": 0, "right": 2})
+        places = {agent: float(seen[agent][0]) for agent in env.agents}
+        middle = sum(places.values()) / 2
+        for agent, place in places.items():
+            assert rewards[agent] == pytest.approx(-abs(place - middle) + 0.1 * place, abs=1e-5)
+            assert infos[agent]["reward_terms"]["far"] == pytest.approx(0.1 * place)
+
+
+def test_one_reward_for_all():
+    spec = "setting episodic\naxis agent = 2\ninput place : float[step, agent]\nreward = max(place over agent)\noutput done = reward >= 2"
+    env = ParallelReward(tiny_agents.Walkers(), rl.compile(text=spec), {"place": "observation[0]"})
+    env.reset()
+    for step in (1, 2):
+        _, rewards, ended, _, _ = env.step({"left": 0, "right": 2})
+        assert rewards == {"left": step, "right": step} and all(ended.values()) == (step == 2)
+    assert env.agents == []
