@@ -19,6 +19,7 @@ _WHERE = {
     "linear_memory": ("effective_horizon", "linear_memory_bounds", "long_run_gain", "spectral_radius"),
     "losses": ("binary_cross_entropy", "bradley_terry", "bradley_terry_loss", "consistency_loss", "daa_loss",
                "discriminator_hinge_loss", "logistic_pair_loss", "return_decomposition_loss", "simpo_loss"),
+    "markov": ("markov_certificate",),
     "objectives": ("expressivity",),
     "overoptimization": ("fit_overoptimization", "overoptimization_curve", "overoptimization_peak"),
     "preferences": ("boltzmann", "circular_triads", "consistency_rate", "preference_graph", "preference_probability"),
