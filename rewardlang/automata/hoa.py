@@ -58,13 +58,13 @@ def read_hoa(text: str) -> Dfa:
         if state:
             states[int(state[1])] = (bool(state[2] and state[2].strip("{} ")), [])
         elif edge and states:
-            next(reversed(states.values()))[1].append((_formula(edge[1], names), int(edge[2])))
+            next(reversed(states.values()))[1].append((read_label(edge[1], names), int(edge[2])))
         else:
             raise ValueError(f"not read: {line}")
     return _built(int(fields["Start"]), states, names)
 
 
-def _formula(label: str, names: tuple[str, ...]) -> Formula:
+def read_label(label: str, names: tuple[str, ...]) -> Formula:
     """`!0 & (1 | t)` by descent: `|` binds least, `!` most."""
     tokens = _TOKEN.findall(label)
     if "".join(tokens) != re.sub(r"\s", "", label):

@@ -9,6 +9,7 @@ from rewardlang.elaborate.automata import reading_of
 from rewardlang.elaborate.constants import interval, show
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.edges import Reader
+from rewardlang.elaborate.hoa_files import automaton_of_file, is_file
 from rewardlang.elaborate.machine_values import machine_value
 from rewardlang.elaborate.temporal import note_formula, read_argument
 from rewardlang.syntax import tree
@@ -39,7 +40,7 @@ def machine(cx: Context, declaration: tree.Machine) -> Value:
 def of_formula(cx: Context, declaration: tree.Machine) -> tuple[Machine, Reader]:
     """`machine m = automaton(f, accept = +1, reject = -1)`: paid, once and for all, when the formula's verdict is known.
 
-    Its states are `s0`, `s1`, … while the verdict is open, and the final ones `satisfied` and `violated`.
+    In place of the formula may stand a file, `automaton("./task.hoa")`. Its states are `s0`, `s1`, … while the verdict is open, and the final ones `satisfied` and `violated`.
     """
     expr = declaration.value
     if not isinstance(expr, tree.Call) or expr.function != "automaton":
@@ -47,11 +48,16 @@ def of_formula(cx: Context, declaration: tree.Machine) -> tuple[Machine, Reader]
                       problem="is made by `automaton(formula, accept = +1, reject = -1)`, or written out in braces")
     paid = {argument.key: argument for argument in expr.arguments if argument.key in ("accept", "reject")}
     rest = tuple(argument for argument in expr.arguments if argument.key not in paid)
-    node, axis, _ = read_argument(cx, replace(expr, arguments=rest))
-    note_formula(cx, "automaton", node, axis, None, expr.span)
-    reading, dfa = reading_of(cx, "automaton", node, axis, expr.span)
+    call = replace(expr, arguments=rest)
+    if is_file(call):
+        atoms, axis, dfa = automaton_of_file(cx, call)
+    else:
+        node, axis, _ = read_argument(cx, call)
+        note_formula(cx, "automaton", node, axis, None, expr.span)
+        reading, dfa = reading_of(cx, "automaton", node, axis, expr.span)
+        atoms = reading.atoms
     reader = Reader(cx, declaration, ())
-    reader.propositions.update(reading.atoms)
+    reader.propositions.update(atoms)
     reader.axis = axis
     rewards = {key: reader.paid(paid[key].value) if key in paid else amount for key, amount in _PAID.items()}
     if reader.failed:
