@@ -1,9 +1,10 @@
 """What a spec asks of training: what a policy must see, when a reward is known, and what a trainer could not serve."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rewardlang.classes.derive import Expressivity
+from rewardlang.classes.traits import OTHERS, traits
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.objective import ObjectiveInfo, nodes_of
 from rewardlang.ir.spec import Spec
@@ -39,6 +40,24 @@ def remembered(spec: Spec, nodes: Iterable[Node]) -> tuple[str, ...]:
         elif node.op == "index" and node["axis"].ordered:
             found.append("the number of the step")
     return tuple(dict.fromkeys(found))
+
+
+def ascended(spec: Spec, of: Callable[[str], Expressivity | None]) -> tuple[str, ...]:
+    """What advantages, weights and filters make of the objective, as sentences; `of` gives the class of an output."""
+    said = []
+    reward = next((name for name, info in spec.outputs.items() if info.role == "reward"), None)
+    own = of(reward) if reward is not None else None
+    for name, info in spec.outputs.items():
+        found = of(name) if info.role == "advantage" else None
+        if found is not None and "no objective" in found.notes:
+            said.append(f"the update by `{name}` is the gradient of no objective")
+        elif found is not None and own is not None and found.effective != own.effective:
+            said.append(f"what the update by `{name}` ascends is of class {' and '.join(found.effective)}, and the expected "
+                        f"reward of class {' and '.join(own.effective)}")
+        if info.role in ("weight", "keep") and traits(spec, [info.node], True)[info.node] & OTHERS:
+            said.append(f"`{name}` rests on other rollouts of the policy, so that prompts count by how it fares on them: what "
+                        "is ascended is another objective than the expected reward")
+    return tuple(said)
 
 
 def refusals(spec: Spec, objective: ObjectiveInfo, found: Expressivity, level: str, needs: Needs) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from rewardlang.classes.traits import POLICY, Trait
 from rewardlang.ir.node import Node, reachable
 
 
-
 def divergences(law: Law, found: list[Piece]) -> tuple[list[Part], list[Piece]]:
     """Sums of log-probability under the policy minus that under another, and what is left."""
     rest, parts = list(found), []

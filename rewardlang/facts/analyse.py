@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rewardlang.classes.derive import Expressivity, expressivity, objective_in
+from rewardlang.facts import potentials
 from rewardlang.facts.availability import availability
 from rewardlang.facts.ensures import decide
 from rewardlang.facts.excess import excess
@@ -94,6 +95,11 @@ class Facts:
     def ensures(self) -> tuple[Verdict, ...]:
         """The verdict on every `ensure`, in the order of the text."""
         return tuple(decide(self.ranges, info, self.availability, self._class_of) for info in self.spec.ensures)
+
+    @cached_property
+    def droppable(self) -> tuple[str, ...]:
+        """Terms of the reward that are potentials, and change no order of policies."""
+        return tuple(potentials.droppable(self.ranges))
 
     @cached_property
     def formulas(self) -> tuple[CheckedFormula, ...]:

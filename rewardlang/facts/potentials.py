@@ -44,6 +44,19 @@ def potential_based(ranges, info: EnsureInfo) -> Verdict:
     return Verdict(info, UNPROVED, known=known, reason="shaping-not-invariant")
 
 
+def droppable(ranges) -> list[str]:
+    """The terms of the reward that are potentials with the setting's discount, where the expected return is maximised: they
+    change no order of policies.
+    """
+    spec = ranges.spec
+    if spec.objective is not None and spec.objective.value.op != "expectation":
+        return []
+    rate = 1 if spec.setting.discount is None else Fraction(repr(spec.setting.discount))
+    terms = [term for output in spec.outputs.values() if output.role == "reward" for term in output.terms]
+    along = [(label, _unscaled(node)) for label, node in terms if ordered_axes(node.type.axes)]
+    return [label for label, node in along if _discount_of_form(ranges, node) == rate]
+
+
 def _unscaled(node: Node) -> Node:
     """A value without factors that are the same at every step: they scale the potential."""
     while node.op in ("mul", "neg", "div"):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from rewardlang.automata.machine_checks import clamps
 from rewardlang.classes.derive import Expressivity
-from rewardlang.classes.follows import remembered
+from rewardlang.classes.follows import ascended, remembered
 from rewardlang.classes.guide import ADVICE
 from rewardlang.cli.errors import CLEAN
 from rewardlang.cli.specs import load_spec
@@ -97,13 +97,17 @@ def _class(found: Expressivity | None) -> dict | None:
 
 def _follows(program: Program) -> list[str]:
     """What follows for training, as sentences."""
+    views = program.outputs
+    changed = list(ascended(program.spec, lambda name: views[name].expressivity))
     if program.objective is None:
-        return []
+        return changed
     found = program.facts.expressivity(program.objective)
     seen = remembered(program.spec, nodes_of(program.objective)) if found.model != "history" else ()
     advice = [ADVICE[name] for name in found.effective]
     said = [f"{part.optimum}; sound: {part.algorithms}; mind that {part.mind}" for part in advice]
-    return said + ([f"the policy must see {', '.join(seen)}"] if seen else [])
+    said += [f"the policy must see {', '.join(seen)}"] if seen else []
+    said += [f"`{label}` is a potential: without it the same policies are best" for label in program.facts.droppable]
+    return said + changed
 
 
 def _output(program: Program, view: OutputView) -> dict:
