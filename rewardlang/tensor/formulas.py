@@ -79,8 +79,8 @@ class Formulas:
     def _read(self, node: Node, row: Operator, operands: list[Value], options: dict) -> Value:
         track = Track(self.build, self.k)
         if node["over"]:
-            operands, axes, _, dim, real = self._side_by_side(node["over"][0], node.type.axes, operands)
-            track = Track(self.build, self.k, dim, *self._ends(node, axes, real))
+            operands, axes, batched, dim, real = self._side_by_side(node["over"][0], node.type.axes, operands)
+            track = Track(self.build, self.k, dim, *self._ends(node, axes, real, batched))
         return row.meaning(track, *operands, **options, margin=node["margin"])
 
     def _side_by_side(
@@ -96,9 +96,12 @@ class Formulas:
                     for value in operands]
         return operands, axes, batched, axes.index(axis) + int(batched), real
 
-    def _ends(self, node: Node, axes: tuple[Axis, ...], real: Value | None) -> tuple[object, object]:
-        """How long the traces are, 0 where none asks for them, and where they are no padding; None for all."""
-        axis, asked = node["over"][0], self.asked(node)
+    def _ends(self, node: Node, axes: tuple[Axis, ...], real: Value | None, batched: bool) -> tuple[object, object]:
+        """How long the traces are, 0 where none asks for them, and where they are no padding; None for all.
+
+        One trace for all rollouts, such as of `index(step)`, is what some ask for.
+        """
+        axis, asked = node["over"][0], self.asked(node) if batched else None
         within = () if real is None else tuple(other for other in real.axes if other != axis)
         lengths = None if real is None else self.length_of(axis)
         if asked is not None:

@@ -232,3 +232,18 @@ def test_a_null_stays_where_ranges_alone_would_decide():
     assert out.to_lists("a") == [[None, None, True], []] and out.to_lists("h") == [None, True]
     assert out.to_lists("b") == [[None, None, False], []]
     assert out.to_lists("c") == [[True] * 3, []] and out.to_lists("d") == [[True] * 3, []]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+@pytest.mark.parametrize("written", ["next (index(step) == 1)", "eventually[1, 1] (index(step) == 1)", "true until (index(step) == 1)"])
+def test_a_formula_of_nothing_but_places_is_the_same_behind_a_gate(written, rows):
+    reward = rl.compile(text=f"""
+        input p : bool[step]
+        input y : float[step] in [0, 1]
+        output plain = {written}
+        output gated = gate p {{ false }} else {{ {written} }}
+    """)
+    for size in (1, 2, 3):
+        out = reward({"p": [[False] * size] * rows, "y": [[0.5] * size] * rows})
+        assert out.to_lists("gated") == out.to_lists("plain"), size
+        assert out.to_lists("plain")[-1][0] is (size > 1)
