@@ -159,7 +159,7 @@ def ours_packed(tracker: Tracker, columns: dict[str, torch.Tensor]) -> Callable[
     def walk() -> torch.Tensor:
         found = torch.empty(columns[NAMES[0]].shape)
         for (places, rest), part in zip(ready, found.split(PART), strict=True):
-            part.copy_(walks.along(places.clone(), rest, table))
+            walks.along(places.clone(), rest, table, out=part)
         return found
 
     return walk if len(ready) > 1 else lambda: walks.along(ready[0][0].clone(), ready[0][1], table)

@@ -25,7 +25,8 @@ class Blocks:
 
     An index is the state, shifted by the bits of a letter or block, plus that letter or block. `one` has the state after
     a letter, `many` that after a block, shifted to be added to the next; `inside` the values of the states after each
-    letter of a block, side by side in one number, or a row where no number has so many bytes; `read` the value after a letter, and last that of the start.
+    letter of a block, side by side in one number, or a row where no number has so many bytes; `read` the value after a
+    letter, and last that of the start.
     """
 
     bits: int

@@ -25,11 +25,13 @@ def walked(propositions: Sequence[Tensor], dim: int, backward: bool, fixed: tupl
     traces = [x.movedim(dim, -1) for x in propositions]
     shape, rows = traces[0].shape, _rows(traces[0])
     if rows is None:
-        return _walked(traces, table, backward).view(shape).movedim(-1, dim)
+        return along(*places_of(letters(traces), table), table, backward).view(shape).movedim(-1, dim)
     found = table.read.new_empty(shape)
     for start in range(0, len(found), rows):
         part = found[start:start + rows]
-        part.copy_(_walked([x[start:start + rows] for x in traces], table, backward).view(part.shape))
+        read = along(*places_of(letters([x[start:start + rows] for x in traces]), table), table, backward, part)
+        if read is not part:
+            part.copy_(read.view(part.shape))
     return found.movedim(-1, dim)
 
 
@@ -40,20 +42,24 @@ def _rows(trace: Tensor) -> int | None:
     return max(1, _PART * len(trace) // trace.numel())
 
 
-def _walked(traces: Sequence[Tensor], table: Blocks, backward: bool) -> Tensor:
-    """The value of the state after each step, [rollouts, T]; time is last in `traces`."""
-    return along(*places_of(letters(traces), table), table, backward)
+def along(
+    places: Tensor, rest: Sequence[Tensor], table: Blocks, backward: bool = False, out: Tensor | None = None
+) -> Tensor:
+    """The value of the state after each step, [rollouts, T], of what `places_of` gives; `places` are used up.
 
-
-def along(places: Tensor, rest: Sequence[Tensor], table: Blocks, backward: bool = False) -> Tensor:
-    """The value of the state after each step, [rollouts, T], of what `places_of` gives; `places` are used up."""
+    It is written to `out`, which is given back, where blocks can be written there as they are read.
+    """
     state, last = places.new_full(places.shape[1:], table.start), []
     if backward:
         state, last = _one_by_one(rest[::-1], state, table)
     state = through(places, state, table, backward)
     if not backward:
         state, last = _one_by_one(rest, state, table)
-    found = table.inside.index_select(0, places.t().reshape(-1)).view(table.read.dtype)
+    index = places.t().reshape(-1)
+    if out is not None and not last and table.inside.dim() == 1:
+        torch.index_select(table.inside, 0, index, out=out.view(-1).view(table.inside.dtype))
+        return out
+    found = table.inside.index_select(0, index).view(table.read.dtype)
     found = found.view(places.shape[1], len(places) * table.steps)
     return torch.cat([found, torch.stack(last[::-1] if backward else last, 1)], 1) if last else found
 

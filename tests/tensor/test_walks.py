@@ -72,6 +72,10 @@ def test_pieces_of_long_traces(bits, states, rows, steps, backward, monkeypatch)
     monkeypatch.setattr(walks, "_pieces", lambda *_parts: 1)
     monkeypatch.setattr(walks, "_PART", 100)  # and rows in parts
     assert torch.equal(walks.walked(given, 1, backward, *arguments_of(parts)), got)
+    whole = steps // parts.steps * parts.steps  # nothing behind the last whole block
+    cut = [x[:, steps - whole:] if backward else x[:, :whole] for x in given]
+    expected = got[:, steps - whole:] if backward else got[:, :whole]
+    assert torch.equal(walks.walked(cut, 1, backward, *arguments_of(parts)), expected)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
