@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -106,7 +108,31 @@ class Tracker:
 
         `amounts` [B] by the text of the edge's reward, for edges that pay no constant. KeyError: one of them is missing.
         """
-        return self._moves(np.asarray(states), self.pack(labels), amounts or {})
+        return self._moves(self._known(states), self.pack(labels), amounts or {})
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells the machine from others: its states, and where every letter leads and what it pays."""
+        told = repr((self.names, self.propositions, self.amounts, self._next.tolist(), self._paid.tolist(), self._amount.tolist()))
+        return sha256(told.encode()).hexdigest()[:16]
+
+    def save(self, states: ArrayLike) -> dict[str, object]:
+        """States [B] with what tells the machine, as JSON can hold them: for a checkpoint."""
+        return {"machine": self.fingerprint, "states": self._known(states).tolist()}
+
+    def restore(self, saved: Mapping[str, object]) -> NDArray[np.int64]:
+        """The states [B] of a checkpoint. ValueError: they were saved by another machine."""
+        if saved.get("machine") != self.fingerprint:
+            raise ValueError(f"these states were saved by another machine than this one ({', '.join(self.machine.states[:3])}, …), or by an "
+                             "earlier version of it: begin anew with `start`, or load the machine that saved them")
+        return self._known(saved["states"])
+
+    def _known(self, states: ArrayLike) -> NDArray[np.int64]:
+        found = np.asarray(states, np.int64)
+        wrong = found[(found < 0) | (found >= len(self))]
+        if wrong.size:
+            raise ValueError(f"{wrong.flat[0]} is no state of this machine, which has {len(self)}: 0 to {len(self) - 1}")
+        return found
 
     def _moves(self, states: NDArray, letters: NDArray, amounts: Mapping[str, ArrayLike]) -> Moves:
         after, paid = self._next[states, letters], self._paid[states, letters]
@@ -128,7 +154,7 @@ class Tracker:
 
     def one_hot(self, states: ArrayLike) -> NDArray[np.float32]:
         """Rows [..., S] to append to an observation."""
-        return np.eye(len(self), dtype=np.float32)[np.asarray(states)]
+        return np.eye(len(self), dtype=np.float32)[self._known(states)]
 
     def goals(self) -> tuple[Goal, ...]:
         """An option for each edge that leads from a state to another one (Toro Icarte et al., ICML 2018, HRM)."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rewardlang.facts.availability import availability
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import InputInfo, OutputInfo, Spec
+from rewardlang.ir.spec import InputInfo, MachineInfo, OutputInfo, Spec
 from rewardlang.rewrite.past import RULES
 from rewardlang.rewrite.steps import Memory, NotOnline, Steps
 from rewardlang.values.axes import Axis
@@ -67,7 +67,7 @@ def _tried(spec: Spec, axis: Axis, infos: dict, fixed: Callable[[Node], float], 
     steps = Steps(axis, _leaf(infos), fixed, RULES)
     steps.of(root)
     for node in reachable([root]):
-        if node.get("window") or any(other.like for other in node.type.axes):
+        if node.get("window") or any(other.of_rollouts for other in node.type.axes):
             raise NotOnline(node, "looks at other rollouts, or at the whole run")
     for memory in steps.memories:
         if any(other.ragged for other in memory.leaf.type.axes):
@@ -151,8 +151,7 @@ def _output(steps: Steps, info: OutputInfo) -> OutputInfo:
 
 def _states(spec: Spec, steps: Steps, roots: list[Node]) -> dict[str, Node]:
     """What a policy must see, by name: the states among some nodes, and those of the machines and formulas they walk."""
-    machines = {part["table"]: name for name, info in spec.machines.items() for part in reachable([info.states])
-                if part.op == "walk"}
+    machines = {info.states: (name, info) for name, info in spec.machines.items()}
     named = {info.node: name for name, info in spec.outputs.items()} | {node: name for name, node in spec.names.items()}
     found: dict[str, Node] = {}
     nodes = reachable(roots)
@@ -161,6 +160,13 @@ def _states(spec: Spec, steps: Steps, roots: list[Node]) -> dict[str, Node]:
             found.setdefault(node["name"], steps.image[node])
         if node.op == "walk":
             over = next((named[user] for user in nodes if node in user.args and user in named), None)
-            name = machines.get(node["table"]) or named.get(node) or over or "walk"
-            found[name if name not in found else f"{name} {len(found)}"] = steps.image[node]
+            name, info = machines.get(node, (named.get(node) or over or "walk", None))
+            found[name if name not in found else f"{name} {len(found)}"] = _place(steps, steps.image[node], info)
     return found
+
+
+def _place(steps: Steps, walked: Node, info: MachineInfo | None) -> Node:
+    """The number of a machine's place: what was paid on the way into it, which its walk tells too, is no matter of the future."""
+    if info is None:
+        return walked
+    return steps.graph.add("entry", (walked,), walked.type, values=tuple(arrival.place for arrival in info.walk.arrivals))

@@ -82,8 +82,9 @@ def _mapped(spec: Spec, image: dict[Node, Node]) -> Spec:
         replace(example, expects=tuple(replace(expect, node=image[expect.node]) for expect in example.expects))
         for example in spec.examples
     ]
+    machines = {name: replace(info, states=image.get(info.states, info.states)) for name, info in spec.machines.items()}
     return replace(
-        spec, outputs=outputs, ensures=ensures, examples=examples,
+        spec, outputs=outputs, ensures=ensures, examples=examples, machines=machines,
         names={name: image[node] for name, node in spec.names.items()},
         gates={name: image[node] for name, node in spec.gates.items()},
     )

@@ -2,8 +2,9 @@
 
 # Brackets in brackets, and nodes in nodes: whatever walks the tree may recurse.
 MAX_DEPTH = 200
-# Words, signs and literals of one declaration, and of one file (10,000 lines have about 70,000).
+# Words, signs and literals of one declaration, of one machine (5,000 edges have about 90,000), and of one file.
 MAX_LEXEMES = 40_000
+MAX_LEXEMES_OF_MACHINE = 150_000
 MAX_LEXEMES_OF_FILE = 300_000
 # Characters of one file.
 MAX_CHARACTERS = 4_000_000

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rewardlang.syntax import checks, tree
 from rewardlang.syntax.comments import Ignore, ignores
-from rewardlang.syntax.limits import MAX_CHARACTERS, MAX_LEXEMES, MAX_LEXEMES_OF_FILE, MAX_MISTAKES
+from rewardlang.syntax.limits import MAX_CHARACTERS, MAX_LEXEMES, MAX_LEXEMES_OF_FILE, MAX_LEXEMES_OF_MACHINE, MAX_MISTAKES
 from rewardlang.syntax.lines import separate
 from rewardlang.syntax.literals import text_value
 from rewardlang.syntax.piece import parse_piece
@@ -73,14 +73,15 @@ class _File:
 
     def take(self, start: int, end: int) -> bool:
         """Reads one piece; False where no further one is to be read."""
-        lexemes, _ = scan(self.source, start, end, MAX_LEXEMES + 1)
+        lexemes, _ = scan(self.source, start, end, MAX_LEXEMES_OF_MACHINE + 1)
         words = separate(lexemes)
+        most = MAX_LEXEMES_OF_MACHINE if words and words[0].text == "machine" else MAX_LEXEMES
         self.lexemes += len(words)
         if self.lexemes > MAX_LEXEMES_OF_FILE:
             self.found.append(_too_long("file", self.source, start, MAX_LEXEMES_OF_FILE, "words and signs"))
             return False
-        if len(words) > MAX_LEXEMES:
-            self.found.append(_too_long("declaration", self.source, start, MAX_LEXEMES, "words and signs"))
+        if len(words) > most:
+            self.found.append(_too_long("declaration", self.source, start, most, "words and signs"))
             return True
         if words:
             self._piece(words)

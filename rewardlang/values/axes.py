@@ -24,6 +24,11 @@ class Axis:
     like: str | None = None
     maker: str = ""
 
+    @property
+    def of_rollouts(self) -> bool:
+        """Whether its entries are other rollouts: it copies a population, and no axis of one rollout."""
+        return self.like in ("group", "batch", "run")
+
     def __str__(self) -> str:
         return self.name if not self.within else f"{self.name} within {', '.join(self.within)}"
 

@@ -72,6 +72,7 @@ def test_the_world_pays_what_the_file_says(root, office):
         _, rewards, over, late, labels = office_worlds.step(random.integers(4, size=12))
         step, memory = reward.step(labels, memory)
         assert step.reward.tolist() == rewards.tolist() and step.done.tolist() == over.tolist()
+        assert step.state["task"].tolist() == office_worlds.states.tolist()
         names = [tracker.names[state][0] for state in office_worlds.states]
         assert [machine.states[int(code)] for code in step.outputs["at"]] == names
         told, paid, ended = [*told, labels], [*paid, rewards], [*ended, late]

@@ -126,13 +126,17 @@ def _doing_nothing(facts: MachineFacts, share: _Share, count: Interval, discount
     most_steps = count.hi
     if most_steps == inf:
         most_steps = _LONGEST if discount == 1 else min(_LONGEST, int(log(_LEFT) / log(discount)))
-    for _ in range(int(min(most_steps, _LONGEST))):
+    left = int(min(most_steps, _LONGEST))
+    for step in range(left):
         arrow = unfolded.reading(place, letter)
         if arrow is None:
             return None
         paid = share.whole(facts, arrow).lo
         if arrow.target == place and count.hi == inf and discount == 1 and paid:
             return inf if paid > 0 else -inf
+        if arrow.target == place:     # for good: the same letter again and again
+            repeats = left - step
+            return total + weight * float(paid) * (repeats if discount == 1 else (1 - discount**repeats) / (1 - discount))
         total, weight, place = total + weight * float(paid), weight * discount, arrow.target
         if unfolded.is_final(place):
             return None
