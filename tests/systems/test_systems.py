@@ -4,34 +4,21 @@ import io
 import json
 import sys
 from functools import cache
-from pathlib import Path
 from statistics import median_low
 
 import pytest
+from systems_page import CASES, PAGE, SPECS, about, cases, differs, line, lines_of
 
 import rewardlang as rl
 from rewardlang.cli.main import main
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-SPECS = {path.stem: path for path in sorted((ROOT / "examples/systems").glob("*.rwd"))}
-CASES = ROOT.parent / "shared/systems"
 
 #: Lines of a spec without docstring, examples, comments and blanks.
 LONGEST = 80
 FEW = 20
 
 
-def _rows(slug: str) -> list[dict]:
-    """The cases of a system's outputs; those of analysis functions are tested beside the functions."""
-    file = CASES / f"{slug}.jsonl"
-    if not file.is_file():
-        return []
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [row for row in rows if "output" in row]
-
-
 def _cases() -> list:
-    found = [pytest.param(slug, row, id=row["id"]) for slug in SPECS for row in _rows(slug)]
+    found = [pytest.param(slug, row, id=row["id"]) for slug in SPECS for row in cases(slug)]
     return found or [pytest.param(None, None, marks=pytest.mark.skip("no folder `shared/systems` beside the project"))]
 
 
@@ -50,24 +37,11 @@ def _compiled(slug: str, params: str, output: str):
     return rl.compile(SPECS[slug], params=json.loads(params), outputs=[output])
 
 
-def _compare(got, expected, tol: float, where: str) -> None:
-    """Equal in shape, null where null, and within `tol * max(1, |expected|)`."""
-    if isinstance(expected, list):
-        assert isinstance(got, list) and len(got) == len(expected), f"{where}: {got} is not {expected}"
-        for place, (one, wanted) in enumerate(zip(got, expected, strict=True)):
-            _compare(one, wanted, tol, f"{where}[{place}]")
-    elif expected is None or isinstance(expected, str):
-        assert got == expected, f"{where}: {got} is not {expected}"
-    else:
-        assert got is not None, f"{where}: invalid, not {expected}"
-        assert abs(got - expected) <= tol * max(1, abs(expected)), f"{where}: {got} is not {expected}"
-
-
 @pytest.mark.parametrize("slug, row", _cases())
 def test_the_spec_gives_what_the_page_expects(slug, row):
     reward = _compiled(slug, json.dumps(row.get("params", {})), row["output"])
     reward.reset_run()
-    _compare(reward(row["inputs"]).to_lists(row["output"]), row["expected"], row["tol"], row["output"])
+    assert differs(reward(row["inputs"]).to_lists(row["output"]), row["expected"], row["tol"]) is None
 
 
 @pytest.mark.parametrize("slug, row", _firsts())
@@ -82,7 +56,7 @@ def test_score_gives_the_same(slug, row, tmp_path, capsysbinary, monkeypatch):
     out, err = capsysbinary.readouterr()
     assert b"Traceback" not in err
     got = [_output_of(json.loads(line), row["output"]) for line in out.splitlines()]
-    _compare(got, row["expected"], row["tol"], row["output"])
+    assert differs(got, row["expected"], row["tol"]) is None
 
 
 def _said(value) -> str:
@@ -101,19 +75,23 @@ def test_the_file_is_one_to_start_from(slug):
     assert program.spec.docstring
     assert len(program.spec.examples) >= 2
     assert main(["test", str(SPECS[slug])]) == 0
-    assert _lines(program) <= LONGEST
+    assert lines_of(program) <= LONGEST
 
 
-def _lines(program: rl.Program) -> int:
-    text = program.source.text
-    for example in program.spec.examples:
-        text = text.replace(program.source.text[example.span.start:example.span.end], "")
-    text = text.split('"""', 2)[2]
-    return sum(bool(line.split("#")[0].strip()) for line in text.splitlines())
+@pytest.mark.skipif(not CASES.is_dir(), reason="no folder `shared/systems` beside the project")
+@pytest.mark.parametrize("slug", SPECS)
+def test_the_page_says_what_ran(slug):
+    """Each case is run above; what does not pass fails there."""
+    said = PAGE.read_text(encoding="utf-8")
+    assert line(slug, len(cases(slug))) in said and about(slug) in said, "run `python tests/systems/systems_page.py`"
+
+
+def test_the_page_has_no_other_systems():
+    assert PAGE.read_text(encoding="utf-8").count("](../examples/systems/") == len(SPECS)
 
 
 @pytest.mark.skipif(len(SPECS) < FEW, reason="too few systems to say what most are like")
 def test_most_are_short():
     """Half of the systems take at most 25 lines."""
-    lines = sorted(_lines(rl.load(path)) for path in SPECS.values())
+    lines = sorted(lines_of(rl.load(path)) for path in SPECS.values())
     assert median_low(lines) <= 25, lines
