@@ -22,6 +22,7 @@ class RewardFn(SampleReward):
         return self.answer(row).score
 
 
-def reward_fn(reward: CompiledReward, *, columns: Mapping[str, Origin] | None = None, invalid: float | None = None) -> RewardFn:
+def reward_fn(reward: CompiledReward, *, columns: Mapping[str, Origin] | None = None,
+              invalid: float | None = None) -> RewardFn:
     """What an AReaL workflow takes. `invalid` is the reward of a sample without one, by default the least that there is."""
     return RewardFn(reward, "areal", columns=columns, invalid=invalid)

@@ -81,7 +81,8 @@ class VectorRewardWrapper(gymnasium.vector.VectorWrapper):
                  observe: str | None = "append", discount: float | None = None, invalid: float = 0.0):
         super().__init__(env)
         check_way(observe)
-        self.stepper = Stepper(reward, "gymnasium", env.num_envs, sees_state=observe is not None, discount=discount, invalid=invalid)
+        self.stepper = Stepper(reward, "gymnasium", env.num_envs, sees_state=observe is not None, discount=discount,
+                               invalid=invalid)
         self._mode = env.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP)
         if self.stepper.ends_by_itself and self._mode is not AutoresetMode.DISABLED:
             raise TrainerError("the spec has a `done`, and this environment begins anew by itself only: make it with "

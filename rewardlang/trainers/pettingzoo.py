@@ -32,7 +32,8 @@ class ParallelReward(BaseParallelWrapper):
         self._before: Mapping[str, object] = {}
         sizes = {each.size for info in reward.spec.inputs.values() for each in info.type.axes if each.name == axis}
         if sizes - {None, len(env.possible_agents)}:
-            raise TrainerError(f"the spec has {sorted(sizes - {None})} along `{axis}`, and there are {len(env.possible_agents)} agents")
+            raise TrainerError(f"the spec has {sorted(sizes - {None})} along `{axis}`, and there are "
+                               f"{len(env.possible_agents)} agents")
 
     def reset(self, seed: int | None = None, options: dict | None = None) -> tuple[dict, dict]:
         """Begin an episode."""

@@ -31,7 +31,8 @@ def refuse(reward: CompiledReward, trainer: str, *, sees_state: bool = True, dis
     if "reward" not in reward.offered:
         raise TrainerError(f"{row.title} wants a `reward`, and this spec gives {listed(reward.offered)}")
     facts = analyse(spec)
-    said = list(refusals(spec, (aim := objective_in(spec)), facts.expressivity(aim), facts.output("reward").availability, needs))
+    aim = objective_in(spec)
+    said = list(refusals(spec, aim, facts.expressivity(aim), facts.output("reward").availability, needs))
     said += _roles(reward, row)
     said += [f"the reward has a value for each `{axis.name}`, and {row.title} takes one for all"
              for axis in spec.outputs["reward"].node.type.axes if not axis.ordered and axis.name not in axes]

@@ -79,12 +79,12 @@ class SampleReward:
         return Answer(self.invalid if failed else value, terms, gates, found.reasons[row] if failed else None)
 
     def safe_answers(self, rows: Sequence[Mapping[str, object]]) -> list[Answer]:
-        """The same for trainers that pass over exceptions in silence: what is wrong with the whole call is each row's failure."""
+        """The same for trainers that pass over exceptions: what is wrong with the whole call is each row's failure."""
         try:
             return self.answers(rows)
         except Exception as error:
             LOG.exception("the reward of %d samples could not be computed", len(rows))
             self.failures += len(rows)
-            terms = {label: 0.0 for label, _ in self.reward.spec.outputs["reward"].terms}
-            return [Answer(self.invalid, terms, {name: 0.0 for name in self.reward.spec.gates}, f"{type(error).__name__}: {error}")
-                    for _ in rows]
+            terms = dict.fromkeys((label for label, _ in self.reward.spec.outputs["reward"].terms), 0.0)
+            gates = dict.fromkeys(self.reward.spec.gates, 0.0)
+            return [Answer(self.invalid, terms, gates, f"{type(error).__name__}: {error}") for _ in rows]

@@ -17,7 +17,8 @@ LARGEST = torch.finfo(torch.float32).max
 class Scored:
     """Rewards of B samples: a finite number each, None where it has none; `reasons` says why.
 
-    `terms` add up to the reward; they, `outputs` and `gates` have one number a sample. `counts` says how often samples and calls failed.
+    `terms` add up to the reward; they and `gates` have one number a sample. `counts` says how often samples and calls
+    failed.
     """
 
     rewards: list[float | None]

@@ -11,8 +11,8 @@ from rewardlang.trainers.samples import Origin
 class CustomRM(SampleReward):
     """A reward by slime's contract: `await custom_rm(args, sample)` → dict, with `--reward-key score`.
 
-    `completion` is the sample's response, `answer` and `label` its label; `metadata` is there by name. A list of samples is one
-    batch, in which `group_index` is the id of the group.
+    `completion` is the sample's response, `answer` and `label` its label; `metadata` is there by name. A list of samples is
+    one batch, in which `group_index` is the id of the group.
     """
 
     async def __call__(self, args: object, sample: object, **_: object) -> dict[str, float] | list[dict[str, float]]:
@@ -34,6 +34,7 @@ class CustomRM(SampleReward):
         return found
 
 
-def custom_rm(reward: CompiledReward, *, columns: Mapping[str, Origin] | None = None, invalid: float | None = None) -> CustomRM:
+def custom_rm(reward: CompiledReward, *, columns: Mapping[str, Origin] | None = None,
+              invalid: float | None = None) -> CustomRM:
     """What `--custom-rm-path` names. `invalid` is the reward of a sample without one, by default the least that there is."""
     return CustomRM(reward, "slime", columns=columns, invalid=invalid)

@@ -33,7 +33,8 @@ class RewardCallback(TrainerCallback):
 
     def _load(self, place: Path) -> None:
         if not (place / FILE).exists():
-            raise FileNotFoundError(f"training goes on from {place}, which has no {FILE}: statistics over the run would begin anew")
+            raise FileNotFoundError(f"training goes on from {place}, which has no {FILE}: "
+                                    "statistics over the run would begin anew")
         saved = torch.load(place / FILE, weights_only=False)
         self.function.reward.load_run_state(saved[self.function.__name__])
 

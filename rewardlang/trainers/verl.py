@@ -25,7 +25,8 @@ class ComputeScore(SampleReward):
         if solution_strs is None:
             return told(self.answer(row(data_source, solution_str, ground_truth, extra_info)))
         count = len(solution_strs)
-        parts = (part if part is not None else [None] * count for part in (data_sources, solution_strs, ground_truths, extra_infos))
+        given = (data_sources, solution_strs, ground_truths, extra_infos)
+        parts = ([None] * count if part is None else part for part in given)
         return [told(answer) for answer in self.answers([row(*each) for each in zip(*parts, strict=True)])]
 
 
