@@ -157,6 +157,18 @@ class Formalism(Document):
     notes: list[str]
 
 
+class Opinion(Document):
+    """What the independent checker of `--paranoid` says of a range."""
+
+    status: Literal["holds", "open", "contradicted"]
+    """`open`: not decided within its work."""
+    boxes: int
+    point: dict[str, float]
+    """Values of the sources at which the output lies outside; empty unless contradicted."""
+    trusted: list[str]
+    """What it took within the engine's range, since it looks beyond one entry."""
+
+
 class Output(Document):
     """What is proved about one output."""
 
@@ -167,6 +179,8 @@ class Output(Document):
     bounds_tight: bool
     float_excess: float | None
     """How far single precision may go beyond `bounds`, where they are finite; null: not known."""
+    recheck: Opinion | None
+    """With `--paranoid`."""
     return_bounds: Range | None
     discounted_bounds: Range | None
     class_: Formalism | None = Field(alias="class")

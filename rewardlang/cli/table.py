@@ -90,7 +90,9 @@ CHECK = Command(
 )
 
 INSPECT = Command(
-    "inspect", "Inputs, outputs, ranges, availability and cost of a spec.", (_FILE,), (_FORMAT, _STDIN_NAME),
+    "inspect", "Inputs, outputs, ranges, availability and cost of a spec.", (_FILE,),
+    (Option("--paranoid", "have each range checked once more, by a checker that shares no rule with the prover", kind="flag",
+            default=False), _FORMAT, _STDIN_NAME),
     ("rewardlang inspect reward.rwd", "rewardlang inspect reward.rwd --format json"),
     "0 shown, 1 the spec has errors, 2 usage or a file that cannot be read",
 )

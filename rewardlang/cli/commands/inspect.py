@@ -8,13 +8,15 @@ from rewardlang.automata.machine_checks import clamps
 from rewardlang.classes.derive import Expressivity
 from rewardlang.classes.follows import ascended, remembered
 from rewardlang.classes.guide import ADVICE
-from rewardlang.cli.errors import CLEAN
+from rewardlang.cli.errors import CLEAN, FINDINGS
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.analyse import rounded
 from rewardlang.facts.formula_checks import CheckedFormula
 from rewardlang.facts.linear_states import LinearMemory
 from rewardlang.facts.machines import MachineFacts
+from rewardlang.facts.recheck import CONTRADICTED, recheck
+from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import leaves, reachable
 from rewardlang.ir.objective import nodes_of
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
@@ -27,17 +29,18 @@ from rewardlang.values.interval import Interval
 def run(values: SimpleNamespace) -> int:
     """Print the facts; the exit code."""
     program = load_spec(values.file, values.stdin_filename)
-    report = examine(program)
+    report = examine(program, values.paranoid)
     if values.format == "json":
         from rewardlang.cli.schema import InspectReport
         say_json(InspectReport.model_validate(plain(report)).as_json())
     else:
         say(as_text(report))
-    return CLEAN
+    checked = [entry["recheck"] for entry in report["outputs"].values() if entry["recheck"]]
+    return FINDINGS if any(entry["status"] == CONTRADICTED for entry in checked) else CLEAN
 
 
-def examine(program: Program) -> dict:
-    """All facts as JSON has them."""
+def examine(program: Program, paranoid: bool = False) -> dict:
+    """All facts as JSON has them; `paranoid`: ranges with a second opinion."""
     spec = program.spec
     return {
         "version": "1.0",
@@ -48,7 +51,7 @@ def examine(program: Program) -> dict:
         "params": {name: _param(info) for name, info in spec.params.items()},
         "models": {name: _external(info) for name, info in spec.externals.items() if _calls(program, name)},
         "group": {"by": spec.group_key, "size": spec.group_size} if spec.group_key else None,
-        "outputs": {name: _output(program, view) for name, view in program.outputs.items()},
+        "outputs": {name: _output(program, view, paranoid) for name, view in program.outputs.items()},
         "formulas": [_formula(program, read) for read in program.facts.formulas],
         "machines": {name: _machine(facts) for name, facts in program.facts.machines.items()},
         "memories": [_memory(found) for found in program.facts.ranges.memories],
@@ -110,12 +113,20 @@ def _follows(program: Program) -> list[str]:
     return said + changed
 
 
-def _output(program: Program, view: OutputView) -> dict:
+def _recheck(program: Program, view: OutputView) -> dict:
+    """What the independent checker says of an output's range."""
+    found = recheck(program.facts.ranges, program.spec.outputs[view.name].node, view.bounds)
+    return {"status": found.status, "boxes": found.boxes, "point": {name_of(program.spec, node): x for node, x in found.point.items()},
+            "trusted": list(dict.fromkeys(name_of(program.spec, node) for node in found.trusted))}
+
+
+def _output(program: Program, view: OutputView, paranoid: bool) -> dict:
     info = program.spec.outputs[view.name]
     return {
         "type": str(view.type), "axes": [axis.name for axis in view.axes], "bounds": _range(view.bounds),
         "bounds_tight": view.bounds_tight,
         "float_excess": program.facts.float_excess(view.name) if view.bounds is not None else None,
+        "recheck": _recheck(program, view) if paranoid and view.bounds is not None else None,
         "return_bounds": _range(view.return_bounds),
         "discounted_bounds": _range(view.discounted_bounds), "class": _class(view.expressivity),
         "availability": view.availability,
@@ -252,11 +263,23 @@ def _class_text(found: dict | None) -> str:
     return f"{bound}{' and '.join(found['effective'])}{general}{''.join(f', {flag}' for flag in found['flags'])}"
 
 
+_OPINIONS = {"holds": "yes", "open": "not decided", "contradicted": "NO: a value lies outside"}
+
+
+def _recheck_text(found: dict | None) -> str:
+    if found is None:
+        return ""
+    at = f" with {phrase(found['point'])}" if found["point"] else ""
+    given = f", the ranges of {', '.join(found['trusted'])} taken as given" if found["trusted"] else ""
+    return f"{_OPINIONS[found['status']]}{at} ({found['boxes']} boxes{given})"
+
+
 def _output_text(name: str, entry: dict) -> str:
     head = name if name == entry["role"] else f"{entry['role']} {name}"
     tight = " (tight)" if entry["bounds_tight"] and entry["bounds"] else ""
     rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + tight),
             ("in float32", f"at most {float(entry['float_excess']):.2g} beyond" if entry["float_excess"] else ""),
+            ("re-checked", _recheck_text(entry["recheck"])),
             ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
             ("class", _class_text(entry["class"])), ("known at", entry["availability"]),
             ("needs", ", ".join(entry["needs"])),
