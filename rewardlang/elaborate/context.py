@@ -41,10 +41,11 @@ class Session:
     group_is_broken: bool = False
     measuring: bool = False          # within an objective, where `return(…)` is at home
     expansions: int = 0
+    output: str | None = None        # the output that is being elaborated
 
-    def report(self, code: str, span: Span, *notes: Note, subject: str | None = None, **values) -> None:
+    def report(self, code: str, span: Span, *notes: Note, subject: str | None = None, witness: object = None, **values) -> None:
         """Note a finding once; a second one of the same code at the same place is dropped."""
-        found = Diagnostic(code, span, values, tuple(notes), subject)
+        found = Diagnostic(code, span, values, tuple(notes), subject or self.output, witness)
         if (code, span) not in self.reported:
             self.reported.add((code, span))
             self.spec.diagnostics.append(found)

@@ -150,8 +150,12 @@ def _typed(cx: Context, declaration: tree.Let) -> Value:
 
 def output(cx: Context, declaration: tree.Output) -> Value:
     """`reward = …`, `output name = …` and the other roles."""
-    value = cx.value(declaration.value)
-    node, name = value.node, output_name(declaration)
+    name = cx.session.output = output_name(declaration)
+    try:
+        value = cx.value(declaration.value)
+    finally:
+        cx.session.output = None
+    node = value.node
     _check_axes(cx, declaration, node.type.axes)
     if declaration.role in ("keep", "done") and node.type.kind is not Kind.BOOL:
         raise cx.fail("RW108", declaration.value.span, what=f"`{declaration.role}`", wanted="a bool", found=article(node.type))

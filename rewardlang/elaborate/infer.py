@@ -156,7 +156,8 @@ def same_unit(cx: Context, nodes: Sequence[Node], span: Span) -> Unit | None:
         return DIMENSIONLESS
     one, other = said[0], next(node for node in said if node.type.unit != said[0].type.unit)
     what = f"{one.type.unit} beside {other.type.unit}"
-    raise cx.fail("RW230", span, left=_called(cx, one), right=_called(cx, other), what=what)
+    raise cx.fail("RW230", span, left=_called(cx, one), right=_called(cx, other), what=what,
+                  witness={"units": [str(one.type.unit), str(other.type.unit)]})
 
 
 def _called(cx: Context, node: Node) -> str:
@@ -170,7 +171,7 @@ def demand_dimensionless(cx: Context, node: Node, span: Span, what: str) -> None
     """A finding if the node has a unit that nothing takes away."""
     unit = node.type.unit
     if unit is not None and unit != DIMENSIONLESS and not is_scaled(node):
-        raise cx.fail("RW231", span, what=what, unit=unit)
+        raise cx.fail("RW231", span, what=what, unit=unit, witness={"unit": str(unit)})
 
 
 def zero(cx: Context, span: Span) -> Node:

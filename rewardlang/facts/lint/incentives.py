@@ -47,7 +47,8 @@ def terms(ranges, places: Places) -> Iterator[Diagnostic]:
             finding = _dead(term, output) or _negligible(term, sum(swings)) or _dominating(ranges, term, found)
             if finding is not None:
                 code, values, witness = finding
-                yield Diagnostic(code, places.term(term.node, output.span), values, (), term.label, witness)
+                reason = "scale-mismatch" if code == "RW507" and _is_bare(term.node) else None
+                yield Diagnostic(code, places.term(term.node, output.span), values, (), term.label, witness, None, reason)
 
 
 def _dead(term: TermFact, output: OutputInfo):
@@ -81,6 +82,13 @@ def _dominating(ranges, term: TermFact, all_terms: list[TermFact]):
         return None
     values = {"term": term.label, "swing": show(term.swing), "comparison": comparison}
     return "RW507", values, {"term": term.range.to_json(), "rest": float(rest)}
+
+
+def _is_bare(node: Node) -> bool:
+    """Whether a term is a measured value as it comes, on whatever scale that is."""
+    while node.op in ("number", "coalesce", "neg"):
+        node = node.args[0]
+    return node.op in ("input", "call", "field")
 
 
 _UNIT = Interval(0, 1)
@@ -171,7 +179,8 @@ def saturation(ranges, places: Places) -> Iterator[Diagnostic]:
         source, whole = measured[0], ranges.of(measured[0])
         if whole is None or not whole.is_finite or whole.is_point:
             continue
-        flat, value = _flat_share(ranges, output.node, source, whole)
+        jumps = any(node.op == "gate" or node.type.kind is not Kind.FLOAT and node is not source and node.args for node in nodes)
+        flat, value = _flat_share(ranges, output.node, source, whole, 1 if jumps else 2)
         if _FLAT < flat < 1:      # all of it: a constant reward, which has a finding of its own
             share = f"{flat * 100:.0f} %"
             label = output.terms[0][0] if len(output.terms) == 1 else output.name
@@ -180,8 +189,8 @@ def saturation(ranges, places: Places) -> Iterator[Diagnostic]:
             yield Diagnostic("RW512", places.span(output.node, output.span), values, (), label, witness)
 
 
-def _flat_share(ranges, node: Node, source: Node, whole: Interval):
-    """The share of a source's range on which the node has one single value, and that value."""
+def _flat_share(ranges, node: Node, source: Node, whole: Interval, ends: int):
+    """The share of a source's range on which the node has one single value (one at each of two `ends`), and that value."""
     step = Interval.of(whole.width) / Interval(_CELLS, _CELLS)
     counts: dict = {}
     for cell in range(_CELLS):
@@ -191,4 +200,4 @@ def _flat_share(ranges, node: Node, source: Node, whole: Interval):
         if found and found.is_point:
             counts[found.lo] = counts.get(found.lo, 0) + 1
     value = max(counts, key=counts.get, default=0)
-    return counts.get(value, 0) / _CELLS, value
+    return sum(sorted(counts.values())[-ends:]) / _CELLS, value

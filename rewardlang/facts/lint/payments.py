@@ -14,6 +14,7 @@ from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.endpoint import show
+from rewardlang.values.types import Kind
 
 #: Boxes for one side of a gate.
 _BOXES = 40
@@ -30,7 +31,7 @@ def sides(ranges, places: Places) -> Iterator[Diagnostic]:
         node = output.node
         if node.op != "gate" or node.type.axes or not _is_judged(spec, node.args[0]) or _is_claimed(spec, node):
             continue
-        condition, opened, closed = node.args
+        condition, opened, closed = _as_wanted(node)
         best, worst = _end(ranges, closed, condition, False, True), _end(ranges, opened, condition, True, False)
         if best is None or worst is None or best <= worst or verdicts(spec, closed):
             continue
@@ -44,6 +45,14 @@ def sides(ranges, places: Places) -> Iterator[Diagnostic]:
             yield Diagnostic("RW515", span, values, (), output.name, witness)
         elif fallback is None and not verdicts(spec, opened):
             yield Diagnostic("RW526", span, values, (), output.name, witness)
+
+
+def _as_wanted(node: Node) -> tuple[Node, Node, Node]:
+    """A gate's condition and sides; of `gate not c { … }` those of `gate c { … }`."""
+    condition, opened, closed = node.args
+    while condition.op == "not":
+        condition, opened, closed = condition.args[0], closed, opened
+    return condition, opened, closed
 
 
 def _middle(ranges, opened: Node, condition: Node):
@@ -69,7 +78,7 @@ def _is_claimed(spec, node: Node) -> bool:
     """Whether an `ensure` compares the two sides already: its verdict says it better."""
     for info in spec.ensures:
         if info.kind == "compare" and [claim.node for claim in info.claims] == [node, node]:
-            if any(claim.condition is node.args[0] for claim in info.claims):
+            if any(claim.condition in (node.args[0], _as_wanted(node)[0]) for claim in info.claims):
                 return True
     return False
 
@@ -86,12 +95,13 @@ def _end(ranges, node: Node, condition: Node, truth: bool, upward: bool):
 
 
 def fallbacks(ranges, places: Places) -> Iterator[Diagnostic]:
-    """A `??` that gives a failed call the best there is, or more than a verdict against it."""
+    """A `??` that gives a failed call, or a missing verdict, the best there is, or more than a verdict against it."""
     for output in rewards(ranges.spec):
         for node in reachable([output.node]):
             if node.op != "coalesce" or node.args[1].op != "const" or node.type.kind.value == "text":
                 continue
             calls = [cause for cause, _ in failures(ranges, node.args[0]) if cause.op == "call"]
+            calls = calls or [cause for cause in node.args[:1] if cause.op == "input" and cause.type.kind is Kind.BOOL]
             tried, given = ranges.of(node.args[0]), ranges.of(node.args[1])
             if not calls or tried is None or given is None or tried.is_point:
                 continue
@@ -99,7 +109,7 @@ def fallbacks(ranges, places: Places) -> Iterator[Diagnostic]:
             rising = way(ranges, output.node, node)
             more = rising == 1 and given.lo > tried.lo and decides(ranges.spec, node.args[0])
             if rising and (best[rising] or more):
-                name = ranges.spec.externals[calls[0]["callee"]].name
+                name = ranges.spec.externals[calls[0]["callee"]].name if calls[0].op == "call" else calls[0]["name"]
                 values = {"name": name, "value": show(given.lo), "range": str(tried)}
                 reason = None if best[rising] else "idle-incentive"
                 yield Diagnostic("RW516", places.span(node, output.span), values, (), name, {name: "fails"}, None, reason)
