@@ -149,13 +149,17 @@ def _typed(cx: Context, declaration: tree.Let) -> Value:
 
 
 def output(cx: Context, declaration: tree.Output) -> Value:
-    """`reward = …`, `output name = …` and the other roles."""
-    name = cx.session.output = output_name(declaration)
+    """`reward = …`, `output name = …` and the other roles; what is found on the way is said of the output."""
+    cx.session.output = output_name(declaration)
     try:
-        value = cx.value(declaration.value)
+        return _output(cx, declaration)
     finally:
         cx.session.output = None
-    node = value.node
+
+
+def _output(cx: Context, declaration: tree.Output) -> Value:
+    value = cx.value(declaration.value)
+    node, name = value.node, output_name(declaration)
     _check_axes(cx, declaration, node.type.axes)
     if declaration.role in ("keep", "done") and node.type.kind is not Kind.BOOL:
         raise cx.fail("RW108", declaration.value.span, what=f"`{declaration.role}`", wanted="a bool", found=article(node.type))

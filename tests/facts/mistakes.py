@@ -33,12 +33,14 @@ ensure (reward when safe) >= (reward when not safe)""", "0.6 * help", "0.2 * hel
     ("length-incentive", "reward", _TURN + """input ok : bool
 input n_chars : int in [0, 2000]
 reward = gate ok { 1 } else { -1 + n_chars / 4000 }""", "-1 + n_chars / 4000", "-n_chars / 8000 - 0.2"),
-    ("length-incentive", "steps", _EPISODE + """input hit : bool[step]
-input effort : float[step] in [0.1, 0.2]
+    ("length-incentive", "reward", _TURN + """axis turn ragged
+input polite : float[turn] in [0.1, 0.2]
+input done_well : bool
+let manners = sum(polite over turn)
 reward = {
-    goal: any(hit over step)
-    steps: sum(effort over step)
-}""", "sum(effort over step)", "mean(effort over step) ?? 0"),
+    goal: done_well
+    manners: manners
+}""", "sum(polite over turn)", "mean(polite over turn) ?? 0"),
     ("idle-incentive", "reward", _TURN + """input tried : bool
 input good : bool
 reward = gate tried { 2 * good - 1 } else 0""", "else 0", "else -1"),
@@ -59,12 +61,12 @@ done = trip.done""", ": -0.1", ": 0.1"),
 input cost : float[step] in [0.2, 1]
 machine m {
     start going
-    going -> ended when ended_now : 0
+    going -> ended when ended_now : -0.3
     otherwise stay : -cost
     final ended
 }
 reward = m.reward
-done = m.done""", ": -cost", ": 1 - cost"),
+done = m.done""", ": -cost", ": 0.7 - 0.1 * cost"),
     ("farming", "laps", _EPISODE + """input a : bool[step]
 input b : bool[step]
 machine laps {
@@ -112,7 +114,7 @@ reward = {
     ("fails-open", "check", _TURN + """verifier check(a: text) -> bool from "own:check" on_error true
 input a : text
 reward = check(a)""", "on_error true", "on_error false"),
-    ("fails-open", "reward", _TURN + """input safe : bool?
+    ("fails-open", "safe", _TURN + """input safe : bool?
 reward = safe ?? true""", "?? true", "?? false"),
     ("ambiguous-guards", "m", _EPISODE + """input a : bool[step]
 input b : bool[step]
@@ -198,10 +200,10 @@ reward = {
 input d : bool
 let one = gate c { 1 } else 0
 reward = {
-    first: c or d
+    first: c
     second: 0.5 * one
     third: 0.1 * d
-}""", "c or d", "not c and d"),
+}""", "0.5 * one", "0.5 * (one * d)"),
     ("saturation", "reward", _TURN + """input dist : float in [0, 100]
 reward = 1 - min(dist, 10) / 10""", "[0, 100]", "[0, 12]"),
     ("saturation", "reward", _TURN + """input v : float in [-10, 10]
@@ -254,15 +256,19 @@ reward = {
     task: m.reward
     shape: 0.5 * shaped(m, discount = 0.5)
 }""", "discount = 0.5", "discount = 0.99"),
-    ("discount-mismatch", "objective", _EPISODE + """input a : bool[step]
-reward = 1 * a
-objective maximize E[return(reward, discount = 0.9)]""", "0.9)]", "0.99)]"),
+    ("discount-mismatch", "shape", _EPISODE + """input phi : float[step] in [0, 1]
+input a : bool[step]
+reward = {
+    goal: a
+    shape: 0.9 * phi - prev(phi, 0)
+}""", "0.9 * phi", "0.99 * phi"),
     ("unit-mismatch", "reward", _TURN + """input d : float in [0, 9] unit "m"
 input t : float in [0, 9] unit "s"
 reward = d - t""", "d - t", "0.1 * d - 0.2 * t"),
     ("unit-mismatch", "reward", _TURN + """input mass : float in [0, 9] unit "kg"
-let heavy = mass
-reward = 1 - heavy""", "1 - heavy", "1 - 0.1 * heavy"),
+param most in [1, 20] unit "kg" = 9
+let heavy = 0.5 * mass + mass
+reward = 1 - heavy * most""", "heavy * most", "heavy / most"),
     ("needs-the-future", "reward", _EPISODE + """input x : float[step] in [0, 1]
 reward = x - mean(x over step)
 ensure availability(reward) <= step""", "mean(x over step)", "cummean(x over step)"),
@@ -303,10 +309,9 @@ input s : float in [0, 1]
 group by g size [4, 4]
 let m = mean(s over group)
 reward = (s - m) / (std(s over group, ddof = 0) + 0.001)""", "(s - m) / (std(s over group, ddof = 0) + 0.001)", "s - m"),
-    ("no-objective", "advantage", _TURN + """input quality : float in [0, 1]
-reward = quality
-advantage = (quality - mean(quality over batch)) / (std(quality over batch, ddof = 0) + 0.01)""",
-     " / (std(quality over batch, ddof = 0) + 0.01)", ""),
+    ("no-objective", "reward", _TURN + """input quality : float in [0, 1]
+def standard(x: float) -> float = (x - mean(x over batch)) / (std(x over batch, ddof = 0) + 0.01)
+reward = standard(quality)""", " / (std(x over batch, ddof = 0) + 0.01)", ""),
     ("class-too-rich", "reward", _EPISODE + """input x : float[step] in [0, 1]
 reward = max(x over step) ?? 0
 ensure class(reward) <= MR""", "max(x over step) ?? 0", "x"),

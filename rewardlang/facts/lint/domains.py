@@ -52,6 +52,8 @@ def _finding(ranges, places: Places, node: Node, context: Context, output) -> Di
 
 
 def _is_spread(node: Node) -> bool:
+    while node.op == "sqrt":
+        node = node.args[0]
     return node.op in _SPREADS and bool(node.get("window"))
 
 
