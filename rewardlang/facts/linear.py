@@ -84,7 +84,7 @@ def combined(one: Linear, other: Linear, factor: int = 1) -> Linear:
         merged = merged or node in terms
         terms[node] = terms.get(node, 0) + factor * coefficient
     terms = {node: c for node, c in terms.items() if c}
-    return Linear(one.constant + factor * other.constant, terms, merged or _extreme(terms) is not None)
+    return Linear(one.constant + factor * other.constant, terms, merged or _extreme(terms) is not None or _common(terms) is not None)
 
 
 def linear_range(ranges, node: Node, context: Context, found: Interval) -> Interval:
@@ -118,25 +118,27 @@ def evaluated(ranges, linear: Linear, context: Context) -> Interval | None:
             terms[node] -= sign * share
             if not terms[node]:
                 del terms[node]
-    for node, coefficient in _factored(ranges, terms, context):
+    while (factor := _common(terms)) is not None:
+        known = ranges.at_hand(factor, context).range
+        inner = evaluated(ranges, _taken_out(ranges, terms, factor), context)
+        if known is None or inner is None:
+            return None
+        total = total + known * inner
+    for node, coefficient in terms.items():
         fact = ranges.at_hand(node, context).range
         if fact is None:
             return None
-        total = total + coefficient * fact
+        total = total + Interval.of(coefficient) * fact
     return total
 
 
-def _factored(ranges, terms: dict[Node, int | Fraction], context: Context) -> list[tuple[Node, Interval]]:
-    """The terms with ranges as coefficients: a·p - k·a is a·(p - k), in which a stands once."""
-    found = {node: Interval.of(coefficient) for node, coefficient in terms.items()}
-    for node in terms:
-        if node.op == "mul":
-            for one, other in (node.args, node.args[::-1]):
-                factor = ranges.at_hand(other, context).range if one in found and other not in terms else None
-                if factor is not None:
-                    found[one] = found[one] + found.pop(node) * factor
-                    break
-    return list(found.items())
+def _taken_out(ranges, terms: dict[Node, int | Fraction], factor: Node) -> Linear:
+    """What a factor is multiplied by in the terms that have it, which are then used up: a·p - k·a is a·(p - k)."""
+    found = Linear(terms.pop(factor, 0), {}, False)
+    for node in [node for node in terms if node.op == "mul" and factor in node.args]:
+        other = node.args[1] if node.args[0] is factor else node.args[0]
+        found = combined(found, scaled(form(ranges, other), terms.pop(node)))
+    return found
 
 
 _SMALLER_FIRST = {"lt": True, "le": True, "gt": False, "ge": False}
@@ -166,12 +168,24 @@ def _apart(ranges, small: Node, large: Node, terms: dict[Node, int | Fraction], 
 
 
 def _extreme(terms: dict[Node, int | Fraction]) -> tuple[Node, Node] | None:
-    """A node x of the sum and a node of it that is the max or min of all such x, with opposite coefficients."""
+    """A node x of the sum and a node of it that is the max or min of x and others, with opposite coefficients."""
     for node, coefficient in terms.items():
-        if node.op in ("max", "min") and "where" not in node.get("roles", ("where",)):
-            x = node.args[0]
-            if x in terms and terms[x] * coefficient < 0:
-                return x, node
+        if node.op in ("maximum", "minimum") or node.op in ("max", "min") and "where" not in node.get("roles", ("where",)):
+            for x in node.args[:2] if node.op in ("maximum", "minimum") else node.args[:1]:
+                if x in terms and terms[x] * coefficient < 0:
+                    return x, node
+    return None
+
+
+def _common(terms: dict[Node, int | Fraction]) -> Node | None:
+    """A factor of two terms of the sum."""
+    seen = set(terms)
+    for node in terms:
+        if node.op == "mul":
+            shared = next((arg for arg in node.args if arg in seen), None)
+            if shared is not None:
+                return shared
+            seen.update(node.args)
     return None
 
 
@@ -183,8 +197,8 @@ def _gap(ranges, x: Node, extreme: Node, terms, context: Context) -> tuple[Inter
         return None, 0
     size = min(abs(terms[x]), abs(terms[extreme]))
     share = size if terms[x] > 0 else -size
-    width: Endpoint = max(outside.hi - inside.lo, 0) if extreme.op == "max" else max(inside.hi - outside.lo, 0)
-    distance = Interval(-width, 0) if extreme.op == "max" else Interval(0, width)
+    width: Endpoint = max(outside.hi - inside.lo, 0) if extreme.op in ("max", "maximum") else max(inside.hi - outside.lo, 0)
+    distance = Interval(-width, 0) if extreme.op in ("max", "maximum") else Interval(0, width)
     return Interval.of(share) * distance, share
 
 
