@@ -8,12 +8,14 @@ from rewardlang.automata.machine_checks import clamps
 from rewardlang.classes.derive import Expressivity
 from rewardlang.classes.follows import ascended, remembered
 from rewardlang.classes.guide import ADVICE
+from rewardlang.cli.axis import bars, outweighs
 from rewardlang.cli.errors import CLEAN, FINDINGS
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.analyse import rounded
 from rewardlang.facts.formula_checks import CheckedFormula
 from rewardlang.facts.linear_states import LinearMemory
+from rewardlang.facts.lint.incentives import SIDES
 from rewardlang.facts.machines import MachineFacts
 from rewardlang.facts.recheck import CONTRADICTED, recheck
 from rewardlang.facts.witness import name_of
@@ -286,5 +288,18 @@ def _output_text(name: str, entry: dict) -> str:
             ("varies with", ", ".join(entry["varying"])), ("invalid from", ", ".join(entry["invalid_from"]))]
     rows += [("because", line) for line in (entry["class"] or {}).get("derivation", ())]
     rows += [("note", note) for note in (entry["class"] or {}).get("notes", ())]
-    rows += [(f"term {label}", _interval(pair)[3:]) for label, pair in entry["term_bounds"].items()]
-    return _table(head, [row for row in rows if row[1].strip()])
+    return _table(head, [row for row in rows if row[1].strip()] + _drawn(entry))
+
+
+def _drawn(entry: dict) -> list[tuple]:
+    """The terms and their sum as bars on one axis, and what outweighs what."""
+    known = {label: pair for label, pair in entry["term_bounds"].items() if pair is not None}
+    if not known or entry["bounds"] is None:
+        return []
+    pairs = [tuple(float(end) for end in pair) for pair in (*known.values(), entry["bounds"])]
+    names = [*(f"term {label}" for label in known), "together"]
+    written = [_interval(pair)[3:] for pair in (*known.values(), entry["bounds"])]
+    room = max(map(len, written))
+    rows = [(name, f"{words.ljust(room)}  {bar}") for name, words, bar in zip(names, written, bars(pairs))]
+    said = outweighs({label: pair for label, pair in zip(known, pairs) if label not in SIDES})
+    return rows + ([("what counts", said)] if said else [])

@@ -24,7 +24,7 @@ NEGLIGIBLE = 0.001
 DOMINATING = 10
 
 #: Labels of what has none: the sides of a gate. They exclude each other, so neither outweighs anything.
-_SIDES = frozenset({"then", "else"})
+SIDES = frozenset({"then", "else"})
 
 _EXACTLY = {
     "eq": "a measured value is hardly ever equal to another",
@@ -52,7 +52,7 @@ def terms(ranges, places: Places) -> Iterator[Diagnostic]:
 
 
 def _dead(term: TermFact, output: OutputInfo):
-    if term.swing or term.label in _SIDES or (ordered_axes(output.node.type.axes) and term.range.lo):
+    if term.swing or term.label in SIDES or (ordered_axes(output.node.type.axes) and term.range.lo):
         return None
     return "RW505", {"term": term.label, "value": show(term.range.lo)}, {"always": float(term.range.lo)}
 
@@ -67,7 +67,7 @@ def _negligible(term: TermFact, total):
 
 def _dominating(ranges, term: TermFact, all_terms: list[TermFact]):
     """A term that is no verdict and outweighs every verdict (of one turn), or all others ten times."""
-    if term.decides or term.label in _SIDES:
+    if term.decides or term.label in SIDES:
         return None
     verdicts = [other for other in all_terms if other.decides and other.swing]
     rest = sum(other.swing for other in all_terms if other is not term)
