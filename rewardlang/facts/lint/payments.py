@@ -31,28 +31,37 @@ def sides(ranges, places: Places) -> Iterator[Diagnostic]:
         node = output.node
         if node.op != "gate" or node.type.axes or not _is_judged(spec, node.args[0]) or _is_claimed(spec, node):
             continue
-        condition, opened, closed = _as_wanted(node)
-        best, worst = _end(ranges, closed, condition, False, True), _end(ranges, opened, condition, True, False)
-        if best is None or worst is None or best <= worst or verdicts(spec, closed):
-            continue
-        if (most := _end(ranges, opened, condition, True, True)) is not None and most < best:
-            continue        # what is open pays less at its best: the condition is of something unwanted
-        values = {"condition": places.text(condition), "other": show(best), "worst": show(worst)}
-        witness = {"closed": float(best), "open": float(worst)}
-        span = places.span(closed, output.span)
-        fallback = best if ranges.of(closed).is_point else None
-        if fallback is not None and (decides(spec, opened) or best >= _middle(ranges, opened, condition)):
-            yield Diagnostic("RW515", span, values, (), output.name, witness)
-        elif fallback is None and not verdicts(spec, opened):
-            yield Diagnostic("RW526", span, values, (), output.name, witness)
+        found = (_side_that_pays(ranges, places, output, *reading) for reading in _readings(node))
+        yield from [each for each in found if each is not None][:1]
 
 
-def _as_wanted(node: Node) -> tuple[Node, Node, Node]:
-    """A gate's condition and sides; of `gate not c { … }` those of `gate c { … }`."""
+def _side_that_pays(ranges, places: Places, output, condition: Node, opened: Node, closed: Node) -> Diagnostic | None:
+    """The finding about a gate read in one way."""
+    spec = ranges.spec
+    best, worst = _end(ranges, closed, condition, False, True), _end(ranges, opened, condition, True, False)
+    if best is None or worst is None or best <= worst or verdicts(spec, closed):
+        return None
+    if (most := _end(ranges, opened, condition, True, True)) is not None and most < best:
+        return None         # what is open pays less at its best: the condition is of something unwanted
+    values = {"condition": places.text(condition), "other": show(best), "worst": show(worst)}
+    witness = {"closed": float(best), "open": float(worst)}
+    span = places.span(closed, output.span)
+    fallback = best if ranges.of(closed).is_point else None
+    if fallback is not None and (decides(spec, opened) or best >= _middle(ranges, opened, condition)):
+        return Diagnostic("RW515", span, values, (), output.name, witness)
+    if fallback is None and not verdicts(spec, opened):
+        return Diagnostic("RW526", span, values, (), output.name, witness)
+    return None
+
+
+def _readings(node: Node) -> list[tuple[Node, Node, Node]]:
+    """A gate's condition and sides; `gate not c { … }` also as `gate c { … }`."""
     condition, opened, closed = node.args
+    found = [(condition, opened, closed)]
     while condition.op == "not":
         condition, opened, closed = condition.args[0], closed, opened
-    return condition, opened, closed
+        found.append((condition, opened, closed))
+    return found
 
 
 def _middle(ranges, opened: Node, condition: Node):
@@ -78,7 +87,7 @@ def _is_claimed(spec, node: Node) -> bool:
     """Whether an `ensure` compares the two sides already: its verdict says it better."""
     for info in spec.ensures:
         if info.kind == "compare" and [claim.node for claim in info.claims] == [node, node]:
-            if any(claim.condition in (node.args[0], _as_wanted(node)[0]) for claim in info.claims):
+            if any(claim.condition in [reading[0] for reading in _readings(node)] for claim in info.claims):
                 return True
     return False
 
