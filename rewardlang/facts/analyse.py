@@ -13,7 +13,8 @@ from rewardlang.facts.failures import failures, total
 from rewardlang.facts.formula_checks import CheckedFormula, checked_formulas
 from rewardlang.facts.lint.table import lint
 from rewardlang.facts.machines import MachineFacts, machine_facts
-from rewardlang.facts.prove import Bounds, bounds
+from rewardlang.facts.prove import bounds
+from rewardlang.facts.question import Bounds
 from rewardlang.facts.ranges import Ranges, roots
 from rewardlang.facts.sums import sum_bounds
 from rewardlang.facts.terms import TermFact, term_facts

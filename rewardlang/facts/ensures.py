@@ -9,7 +9,8 @@ from rewardlang.facts.machine_claims import not_farmable
 from rewardlang.facts.monotone import monotone
 from rewardlang.facts.pairs import decide_pair
 from rewardlang.facts.potentials import potential_based
-from rewardlang.facts.prove import Question, Reach, bounds, reach
+from rewardlang.facts.prove import bounds, reach
+from rewardlang.facts.question import Question, Reach
 from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.verdict import (
     HOLDS,

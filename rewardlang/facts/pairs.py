@@ -1,7 +1,8 @@
 """Claims about a pair of rollouts in two different cases: `(reward when a) > (reward when b)`."""
 
 from rewardlang.facts.boxes import Box, centre, corners, halves
-from rewardlang.facts.prove import BOXES, Question, Reach, reach
+from rewardlang.facts.prove import BOXES, reach
+from rewardlang.facts.question import Question, Reach
 from rewardlang.facts.verdict import HOLDS, PROVED, REFUTED, UNPROVED, Verdict, present, settles, unbounded, where
 from rewardlang.facts.witness import entries, sentence, shown, values_at, word
 from rewardlang.ir.node import Node, reachable
