@@ -69,14 +69,14 @@ def test_inspect_on_what_is_seldom(rwd, write):
         input who : id
         group by who size [2, 8]
         param table : table[text] of float = {"a": 1}
-        model q(x: float) -> { score: float in [0, 1], ok: bool }  from "hf:./q"  timeout 1.5 s
+        model q(x: float) -> { score: float in [0, 1], ok: bool }  from "mine.models:q"  timeout 1.5 s
         reward = mean(y over step) + (gate kind == a { q(x).score ?? 0 }) + mean(x over group) + (lookup(table, "a") ?? 0)
         output parts = [x, 1]
     """.replace("\n        ", "\n"))
     ran = rwd("inspect", spec, "--format", "json")
     report = assert_is_a(InspectReport, ran.out)
     assert report.outputs["reward"].bounds == ("-inf", "inf")
-    assert report.models["q"].source == "hf:./q" and report.models["q"].timeout == 1.5
+    assert report.models["q"].source == "mine.models:q" and report.models["q"].timeout == 1.5
     assert report.group.size == (2, 8)
 
 
