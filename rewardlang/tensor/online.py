@@ -207,6 +207,9 @@ def _held(
     if data.dtype is not torch.bool:
         data = data.to(batch.dtype)
     shape = [batch.size, *(axis.size or sizes.get(axis, 1) for axis in held.leaf.type.axes)]
+    for axis, before, now in zip(held.leaf.type.axes, data.shape[1:], shape[1:], strict=True):
+        if before not in (1, now):
+            raise words.RewardError(words.other_length(axis.name, before, now))
     data = data.expand(shape) if list(data.shape) != shape else data
     if fresh is not None:
         begun = fresh.view(-1, *(1,) * (data.dim() - 1))

@@ -145,6 +145,12 @@ def other_state() -> str:
     return "this state belongs to another spec, or to other params: begin with `reward.start`"
 
 
+def other_length(axis: str, before: int, now: int) -> str:
+    """For entries along an axis that are more or fewer than at the steps before."""
+    return f"there are {now} along `{axis}` at this step, and {before} were held from the steps before: give as many at each, " \
+           "or begin anew with `reward.start`"
+
+
 def other_size(wanted: int, got: int) -> str:
     """For another number of environments than the state has."""
     return f"the state holds {wanted} environments, and {got} came"

@@ -113,3 +113,19 @@ def test_a_held_state_of_another_machine_is_refused_with_a_cure():
     _, state = one.step({"p": [True], "open": [True]}, one.start(1))
     with pytest.raises(ValueError, match="belongs to another spec, or to other params: begin with `reward.start`"):
         other.step({"p": [True], "open": [True]}, state)
+
+
+def test_lengths_that_shrink_are_refused_with_a_cure():
+    text = """setting episodic
+axis k
+input y : float[step, k] in [0, 1]
+let s : float[step, k] in [0, 9] = min(9, prev(s, 0) + y)
+reward = sum(s over k)
+"""
+    reward = rl.compile(text=text)
+    _, state = reward.step({"y": [[0.1, 0.2, 0.3]]}, reward.start(1))
+    for shorter in ([[0.1, 0.2]], [[0.1] * 4]):
+        with pytest.raises(ValueError, match=f"there are {len(shorter[0])} along `k` at this step, and 3 were held.*begin anew"):
+            reward.step({"y": shorter}, state)
+    uneven = rl.compile(text=GATED)({"p": [[True, False], [True]], "open": [[True], [True]]})
+    assert uneven.valid.tolist() == [False, True] and "2 along `step`" in uneven.invalid[0] and "they must agree" in uneven.invalid[0]
