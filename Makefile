@@ -34,8 +34,8 @@ demo: $(STAMP) ## check, inspect and score a graded-mathematics reward
 
 test: $(STAMP) ## run every test
 	$(BIN)/python -m pytest -q $(PYTEST_FLAGS)
-	@if test -e $(TRAINERS)/.installed; then $(TRAINERS)/bin/python -m pytest -q tests/trainers; \
-	else echo "tests/trainers ran without the trainers, which are not installed here: \`make trainers\` does it"; fi
+	@if test -e $(TRAINERS)/.installed; then $(TRAINERS)/bin/python -m pytest -q tests/trainers tests/models; \
+	else echo "tests/trainers and tests/models ran without the trainers, which are not installed here: \`make trainers\` does it"; fi
 	@if test -e $(CONTRACTS)/.installed; then $(CONTRACTS)/bin/python -m pytest -q $(OF_CONTRACTS); \
 	else echo "verl and OpenRLHF were tried by their conventions only: \`make contracts\` installs what is tried of them"; fi
 

@@ -55,7 +55,7 @@ LIBRARIES: dict[str, set[str]] = {
     "referencing": {"verifiers"},  # a part of jsonschema
     "mpmath": {"facts"},
     "sympy": {"verifiers", "facts", "rewrite"},
-    "torch": {"tensor", "analysis", "trainers"},
+    "torch": {"models", "tensor", "analysis", "trainers"},
     "numpy": {"tensor", "analysis", "trainers", "cli"},
     "pyarrow": {"cli"},
     "pydantic": {"cli"},
@@ -63,6 +63,7 @@ LIBRARIES: dict[str, set[str]] = {
     "click": {"cli"},
     "rich": {"cli"},
     **{library: {"trainers"} for library in OPTIONAL},
+    "transformers": {"models", "trainers"},
 }
 
 HEAVY = ("torch", "sympy", "numpy", "typer", "rich", "pydantic")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from torch import nn
@@ -10,6 +11,9 @@ from torch import nn
 from rewardlang.ir.asking import kind_of
 from rewardlang.ir.spec import ExternalInfo
 from rewardlang.models.chat import Judge
+from rewardlang.models.exported import exported
+from rewardlang.models.failed import Unusable
+from rewardlang.models.folder import Folder
 from rewardlang.tensor import words
 from rewardlang.tensor.awaited import is_async, one_by_one
 from rewardlang.verifiers.binding import VerifierUnavailable, resolve
@@ -57,6 +61,8 @@ def named(external: ExternalInfo, trust: Iterable[str]) -> Source:
     kind = kind_of(external.target)
     if kind == "endpoint":
         return _endpoint(external, trust)
+    if kind != "function":
+        return _local(external, kind)
     target = external.target
     module, _, path = target.partition(":")
     if "/" in target:
@@ -79,6 +85,19 @@ def _endpoint(external: ExternalInfo, trust: Iterable[str]) -> Source:
         raise words.TrustError(words.untrusted_address(external.name, origin))
     names = [argument.name for argument in external.arguments]
     return Source(Judge(external.target, external.asking, names, external.result, external.timeout), True, rows=True)
+
+
+def _local(external: ExternalInfo, kind: str) -> Source:
+    """A model in a folder, or an exported program: the path is seen from where the spec lies, and no code in it is run."""
+    place, asking = Path(external.target.partition(":")[2]), external.asking
+    written = Path(external.span.source.name)
+    path = written.parent / place if written.is_file() else place
+    try:
+        if kind == "program":
+            return Source(exported(path), True, batch=asking.batch)
+        return Source(Folder(path, external.result, asking.batch, asking.context == "truncate"), True, rows=True)
+    except Unusable as error:
+        raise words.RewardError(words.unusable_target(external.name, external.target, str(error))) from error
 
 
 def _trusted(module: str, trusted: Iterable[str]) -> bool:

@@ -1,0 +1,78 @@
+"""Texts to tokens of one model: where the prompt ends is explicit, and nothing is cut unless that is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rewardlang.models.failed import Failed
+
+
+@dataclass(slots=True)
+class Encoded:
+    """The tokens of one row, the number of those of the prompt, and the segments of a pair, for models that know them."""
+
+    ids: list[int]
+    prompt: int = 0
+    kinds: list[int] | None = None
+
+
+class Encoder:
+    """Encodes one row of texts: a text, or a prompt and a completion.
+
+    With a chat template the prompt is the user's turn and the completion the assistant's. Without one they are tokenised apart and
+    joined, so that the tokens of the completion are the same after any prompt; models that are no decoders get them as a pair.
+    """
+
+    def __init__(self, tokenizer: Any, decoder: bool, causal: bool, limit: int | None, truncate: bool):
+        self.tokenizer, self.decoder, self.causal, self.limit, self.truncate = tokenizer, decoder, causal, limit, truncate
+        self.template = bool(getattr(tokenizer, "chat_template", None))
+        self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
+        start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+        self.start = [] if start is None else [start]
+
+    def __call__(self, texts: Sequence[str]) -> Encoded | Failed:
+        """The tokens of one row, or why it cannot be asked about."""
+        found = self._encoded(*texts)
+        if not found.ids:
+            return Failed("has no tokens", "context")
+        if self.causal and not found.prompt:
+            return Failed("has nothing before its first token, and the tokenizer no token to begin with", "context")
+        if self.limit is None or len(found.ids) <= self.limit:
+            return found
+        if not self.truncate:
+            return Failed(f"has {len(found.ids):,} tokens, and the model reads {self.limit:,}", "context")
+        return self._cut(found)
+
+    def _cut(self, found: Encoded) -> Encoded | Failed:
+        """The end of a row that is too long; of a completion whose log-probability is asked, nothing is cut."""
+        gone = len(found.ids) - self.limit
+        if self.causal and found.prompt - gone < 1:
+            return Failed(f"has {len(found.ids) - found.prompt:,} tokens in its completion, and the model reads {self.limit:,}", "context")
+        kinds = None if found.kinds is None else found.kinds[gone:]
+        return Encoded(found.ids[gone:], max(found.prompt - gone, 0), kinds)
+
+    def _encoded(self, *texts: str) -> Encoded:
+        if len(texts) == 2 and self.template:
+            return self._chat(*texts)
+        if len(texts) == 2 and not self.decoder:
+            pair = self.tokenizer(*texts)
+            return Encoded(pair["input_ids"], 0, pair.get("token_type_ids"))
+        if not self.decoder:
+            one = self.tokenizer(texts[0])
+            return Encoded(one["input_ids"], 0, one.get("token_type_ids"))
+        if len(texts) == 1 and not self.causal:
+            return Encoded(self.tokenizer(texts[0])["input_ids"])
+        before = self.tokenizer(texts[0])["input_ids"] if len(texts) == 2 else []
+        before = before or self.start
+        return Encoded(before + self._bare(texts[-1]), len(before))
+
+    def _chat(self, prompt: str, completion: str) -> Encoded:
+        turn = [{"role": "user", "content": prompt}]
+        if not self.causal:
+            answered = [*turn, {"role": "assistant", "content": completion}]
+            return Encoded(self.tokenizer.apply_chat_template(answered, return_dict=False))
+        before = self.tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_dict=False)
+        return Encoded(before + self._bare(completion), len(before))
+
+    def _bare(self, text: str) -> list[int]:
+        return self.tokenizer(text, add_special_tokens=False)["input_ids"]

@@ -1,0 +1,142 @@
+"""Models in folders say of each text what the library says of it alone, whatever else is in the batch."""
+
+import math
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("transformers", reason="transformers is not installed: `pip install 'rewardlang[models]'`")
+sys.path.insert(0, str(Path(__file__).parent))
+
+import torch  # noqa: E402
+from tiny import folder  # noqa: E402
+
+import rewardlang as rl  # noqa: E402
+from rewardlang.tensor.words import RewardError  # noqa: E402
+
+TEXTS = ["the apples", "so we have twelve pears and apples", "twelve", "is equal to </s> twelve </s>", "pears and pears and pears"]
+ONE = 'input text : text\nmodel q(text: text) -> float{axes} from "hf:{path}" {options}\noutput y = q(text)'
+TWO = ('input a : text\ninput b : text\nmodel q(a: text, b: text) -> float{axes} from "hf:{path}" {options}\n'
+       'output y = q(a, b)')
+
+
+def said(spec, path, columns, axes="", options="batch 2"):
+    """The output and the result."""
+    out = rl.compile(text=spec.format(path=path, axes=axes, options=options))(columns)
+    return out.to_lists("y"), out
+
+
+def ids_of(words, text):
+    """The tokens of a text as a batch of one."""
+    return torch.tensor([words(text, add_special_tokens=False)["input_ids"]])
+
+
+@torch.no_grad()
+def test_a_classifier_scores_the_last_token_of_each_text(tmp_path):
+    model, words = folder(tmp_path, "classifier")
+    found, out = said(ONE, tmp_path, {"text": TEXTS})
+    # A batch of one has no padding, which is where the position of the last token goes wrong.
+    alone = [model.score(model.transformer(ids_of(words, text)).last_hidden_state)[0, -1, 0].item() for text in TEXTS]
+    assert found == pytest.approx(alone, abs=1e-5) and len({round(x, 3) for x in found}) == len(TEXTS)
+    assert out.counts["q"].evaluated == 5
+
+
+@torch.no_grad()
+def test_several_heads_are_an_axis_to_reduce(tmp_path):
+    model, words = folder(tmp_path, "classifier", heads=3)
+    text = f"""
+        axis head = 3
+        input text : text
+        model q(text: text) -> float[head] in [-1000, 1000] from "hf:{tmp_path}" batch 2 on_error -1000
+        let scores = q(text)
+        output mean = mean(scores over head)
+        output worst = min(scores over head)
+        output lower = mean(scores over head) - 0.5 * std(scores over head, ddof = 0)
+        output low = quantile(scores over head, q = 0.25)
+        output spread = max(scores over head) - min(scores over head)
+    """
+    out = rl.compile(text=text)({"text": TEXTS})
+    heads = torch.stack([model.score(model.transformer(ids_of(words, text)).last_hidden_state)[0, -1] for text in TEXTS]).double()
+    expected = {"mean": heads.mean(1), "worst": heads.amin(1), "lower": heads.mean(1) - 0.5 * heads.std(1, correction=0),
+                "low": heads.quantile(0.25, 1), "spread": heads.amax(1) - heads.amin(1)}
+    for name, values in expected.items():
+        assert out.to_lists(name) == pytest.approx(values.tolist(), abs=1e-4), name
+
+
+@torch.no_grad()
+def test_prompt_and_completion_go_through_the_chat_template(tmp_path):
+    model, words = folder(tmp_path, "classifier", template=True)
+    pairs = [("so we", "have twelve apples"), ("the", "pears")]
+    found, _ = said(TWO, tmp_path, {"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})
+    written = [f"<u> {a} </s> <a> {b} </s>" for a, b in pairs]
+    alone = [model.score(model.transformer(ids_of(words, text)).last_hidden_state)[0, -1, 0].item() for text in written]
+    assert found == pytest.approx(alone, abs=1e-5)
+
+
+@torch.no_grad()
+def test_models_that_are_no_decoders_get_pairs(tmp_path):
+    model, words = folder(tmp_path, "pairs")
+    found, _ = said(TWO, tmp_path, {"a": ["so we", "the"], "b": ["have twelve apples", "pears"]})
+    alone = [model(**words(a, b, return_tensors="pt")).logits[0, 0].item()
+             for a, b in (("so we", "have twelve apples"), ("the", "pears"))]
+    assert found == pytest.approx(alone, abs=1e-5)
+
+
+@torch.no_grad()
+def alone(model, before, after):
+    """Log-probabilities of the tokens `after`, by the definition: one after the other."""
+    found = []
+    for at, token in enumerate(after):
+        logits = model(torch.tensor([before + after[:at]])).logits[0, -1].double()
+        found.append(float(logits[token] - logits.logsumexp(0)))
+    return found
+
+
+def test_log_probabilities_are_those_of_the_completion_after_the_prompt(tmp_path):
+    model, words = folder(tmp_path, "causal")
+    a, b = ["so we have", "the", "", "twelve"], ["twelve apples and", "pears", "the apples", ""]
+    ids = [words(x, add_special_tokens=False)["input_ids"] for x in (*a, *b)]
+    expected = [alone(model, before or [1], after) for before, after in zip(ids[:4], ids[4:], strict=True)]
+    tokens, _ = said(TWO, tmp_path, {"a": a, "b": b}, axes="[token]")
+    assert [len(row) for row in tokens] == [3, 1, 2, 0]
+    for found, wanted in zip(tokens, expected, strict=True):
+        assert found == pytest.approx(wanted, abs=1e-4)
+    sums, _ = said(TWO, tmp_path, {"a": a, "b": b})
+    assert sums == pytest.approx([math.fsum(row) for row in expected], abs=1e-4)
+
+
+def test_a_text_that_is_too_long_fails_alone_or_is_cut_where_that_is_said(tmp_path):
+    model, words = folder(tmp_path, "classifier", positions=8)
+    texts = ["apples " * 8, "pears " + "apples " * 8, ""]
+    found, out = said(ONE, tmp_path, {"text": texts})
+    assert found[1:] == [None, None] and found[0] is not None
+    assert out.reasons("y")[1:] == ["q: has 9 tokens, and the model reads 8", "q: has no tokens"]
+    assert out.counts["q"].causes["context"] == 2
+    cut, _ = said(ONE, tmp_path, {"text": texts}, options="context truncate")
+    assert cut[1] == pytest.approx(found[0], abs=1e-6)
+
+
+def test_of_a_completion_nothing_is_cut(tmp_path):
+    folder(tmp_path, "causal", positions=6)
+    columns = {"a": ["the so we have", "the"], "b": ["twelve apples and pears", "apples " * 7]}
+    _, out = said(TWO, tmp_path, columns)
+    assert out.reasons("y") == ["q: has 8 tokens, and the model reads 6"] * 2
+    found, out = said(TWO, tmp_path, columns, options="context truncate")
+    short, _ = said(TWO, tmp_path, {"a": ["we have"], "b": ["twelve apples and pears"]})
+    assert found[0] == pytest.approx(short[0], abs=1e-6)
+    assert out.reasons("y")[1] == "q: has 7 tokens in its completion, and the model reads 6"
+
+
+@pytest.mark.parametrize(("spoil", "reason"), [
+    (lambda path: (path / "config.json").unlink(), "is no folder of a model"),
+    (lambda path: next(path.glob("*.safetensors")).rename(path / "pytorch_model.bin"), "has no weights in safetensors"),
+    (lambda path: None, "gives 1 scores for a text, and 3 is declared"),
+])
+def test_a_folder_that_cannot_be_used_is_an_error_before_anything_is_scored(tmp_path, spoil, reason):
+    folder(tmp_path, "classifier")
+    spoil(tmp_path)
+    axes = "[head] in [-1, 1]" if "declared" in reason else ""
+    text = "axis head = 3\n" + ONE.format(path=tmp_path, axes=axes, options="")
+    with pytest.raises(RewardError, match=reason):
+        rl.compile(text=text)({"text": ["apples"]})
