@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("check_speed", "pointwise", "gated", "automata", "walks", "robustness", "machines")
+ALL = ("check_speed", "pointwise", "gated", "models", "automata", "walks", "robustness", "machines")
 
 
 def main(names: list[str]) -> int:

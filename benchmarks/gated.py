@@ -32,14 +32,14 @@ reward = gate formatted { cheap: cheap, quality: quality(completion) ?? 0 } else
 '''
 
 
-def completions() -> list[str]:
+def completions(share: float = PASS) -> list[str]:
     """Texts of about 140 words, of which a share has the wanted form."""
     source = random.Random(11)
     words = ["alpha", "beta", "so", "then", "we", "have", "twelve", "apples", "and", "pears", "is", "equal"]
     found = []
     for _ in range(ROWS):
         body = " ".join(source.choice(words) for _ in range(source.randint(60, 220)))
-        formatted = source.random() < PASS
+        formatted = source.random() < share
         found.append(f"<think>{body}</think><answer>{source.randint(0, 99)}</answer>" if formatted else body)
     return found
 

@@ -45,7 +45,7 @@ class Folder:
 
     def __call__(self, *columns: Sequence[str]) -> list:
         """A value or Failed for each row."""
-        rows = [self.encoder(row) for row in zip(*columns, strict=True)]
+        rows = self.encoder(columns)
         found: list = [row if type(row) is Failed else None for row in rows]
         there = [number for number, row in enumerate(rows) if type(row) is not Failed]
         lengths = [len(rows[number].ids) for number in there]

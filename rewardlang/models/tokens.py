@@ -17,7 +17,7 @@ class Encoded:
 
 
 class Encoder:
-    """Encodes one row of texts: a text, or a prompt and a completion.
+    """Encodes rows of texts: a text each, or a prompt and a completion.
 
     With a chat template the prompt is the user's turn and the completion the assistant's. Without one they are tokenised apart and
     joined, so that the tokens of the completion are the same after any prompt; models that are no decoders get them as a pair.
@@ -30,9 +30,11 @@ class Encoder:
         start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
         self.start = [] if start is None else [start]
 
-    def __call__(self, texts: Sequence[str]) -> Encoded | Failed:
-        """The tokens of one row, or why it cannot be asked about."""
-        found = self._encoded(*texts)
+    def __call__(self, columns: Sequence[Sequence[str]]) -> list[Encoded | Failed]:
+        """The tokens of each row, or why it cannot be asked about; `columns` are the texts of each parameter."""
+        return [self._checked(found) for found in self._encoded(*map(list, columns))] if columns[0] else []
+
+    def _checked(self, found: Encoded) -> Encoded | Failed:
         if not found.ids:
             return Failed("has no tokens", "context")
         if self.causal and not found.prompt:
@@ -51,20 +53,18 @@ class Encoder:
         kinds = None if found.kinds is None else found.kinds[gone:]
         return Encoded(found.ids[gone:], max(found.prompt - gone, 0), kinds)
 
-    def _encoded(self, *texts: str) -> Encoded:
-        if len(texts) == 2 and self.template:
-            return self._chat(*texts)
-        if len(texts) == 2 and not self.decoder:
-            pair = self.tokenizer(*texts)
-            return Encoded(pair["input_ids"], 0, pair.get("token_type_ids"))
+    def _encoded(self, *columns: list[str]) -> list[Encoded]:
+        if len(columns) == 2 and self.template:
+            return [self._chat(*row) for row in zip(*columns, strict=True)]
         if not self.decoder:
-            one = self.tokenizer(texts[0])
-            return Encoded(one["input_ids"], 0, one.get("token_type_ids"))
-        if len(texts) == 1 and not self.causal:
-            return Encoded(self.tokenizer(texts[0])["input_ids"])
-        before = self.tokenizer(texts[0])["input_ids"] if len(texts) == 2 else []
-        before = before or self.start
-        return Encoded(before + self._bare(texts[-1]), len(before))
+            found = self.tokenizer(*columns)
+            kinds = found.get("token_type_ids") or [None] * len(columns[0])
+            return [Encoded(ids, 0, kind) for ids, kind in zip(found["input_ids"], kinds, strict=True)]
+        if len(columns) == 1 and not self.causal:
+            return [Encoded(ids) for ids in self.tokenizer(columns[0])["input_ids"]]
+        after = self.tokenizer(columns[-1], add_special_tokens=False)["input_ids"]
+        before = self.tokenizer(columns[0])["input_ids"] if len(columns) == 2 else [[]] * len(after)
+        return [Encoded((first or self.start) + ids, len(first or self.start)) for first, ids in zip(before, after, strict=True)]
 
     def _chat(self, prompt: str, completion: str) -> Encoded:
         turn = [{"role": "user", "content": prompt}]
@@ -72,7 +72,4 @@ class Encoder:
             answered = [*turn, {"role": "assistant", "content": completion}]
             return Encoded(self.tokenizer.apply_chat_template(answered, return_dict=False))
         before = self.tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_dict=False)
-        return Encoded(before + self._bare(completion), len(before))
-
-    def _bare(self, text: str) -> list[int]:
-        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return Encoded(before + self.tokenizer(completion, add_special_tokens=False)["input_ids"], len(before))
