@@ -99,14 +99,14 @@ class Folder:
 
 def _load(folder: Path) -> tuple[bool, Any, Any]:
     """Whether the model is causal, the model, and its tokenizer. Raises Unusable."""
-    try:
-        import transformers
-    except ImportError as error:
-        raise Unusable("it needs the package transformers: pip install 'rewardlang[models]'") from error
     if not (folder / "config.json").is_file():
         raise Unusable(f"{folder} is no folder of a model: it has no config.json; nothing is downloaded")
     if not list(folder.glob("*.safetensors")):
         raise Unusable(f"{folder} has no weights in safetensors, and others are not read, since they may hold code")
+    try:
+        import transformers
+    except ImportError as error:
+        raise Unusable("it needs the package transformers: pip install 'rewardlang[models]'") from error
     kept = {"local_files_only": True, "trust_remote_code": False}
     try:
         config = transformers.AutoConfig.from_pretrained(folder, **kept)

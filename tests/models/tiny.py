@@ -6,7 +6,7 @@ pytest.importorskip("transformers", reason="transformers is not installed: `pip 
 
 import torch  # noqa: E402
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers  # noqa: E402
-from transformers import (  # noqa: E402
+from transformers import (
     BertConfig,
     BertForSequenceClassification,
     GPT2Config,

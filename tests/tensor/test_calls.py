@@ -262,7 +262,7 @@ def test_code_runs_only_if_trusted_by_name():
 
 def test_what_cannot_be_used_is_said():
     text = 'input text : text\nmodel quality(text: text) -> float from "hf:./model"\nreward = quality(text) ?? 0'
-    with pytest.raises(RewardError, match="bind one, or give a column"):
+    with pytest.raises(RewardError, match="no folder of a model"):
         rl.compile(text=text)({"text": ["a"]})
     with pytest.raises(MissingError, match="no model or verifier `quallity`"):
         rl.compile(text=text, bind={"quallity": len})

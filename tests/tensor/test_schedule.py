@@ -116,10 +116,12 @@ def test_tensor_models_clip_too_and_are_asked_in_parts():
 
 def test_answers_are_kept_in_a_file_by_version(tmp_path):
     quality = Spy(lengths)
-    text = 'input answer : text\nmodel quality(answer: text) -> float in [0, 9]  cache "{}" version "{}"\nreward = quality(answer)'
+    text = ('input answer : text\nmodel quality(answer: text) -> float in [0, 9]  cache "{}" version "{}"\n'
+            'reward = quality(answer)')
 
     def score(version, *answers):
-        out = rl.compile(text=text.format(tmp_path / "answers.db", version), bind={"quality": quality})({"answer": list(answers)})
+        reward = rl.compile(text=text.format(tmp_path / "answers.db", version), bind={"quality": quality})
+        out = reward({"answer": list(answers)})
         return out.to_lists("reward"), out.counts["quality"]
 
     assert score("1", "a", "bb", "a") == ([1, 2, 1], Counts(demanded=3, evaluated=2, deduplicated=1))
