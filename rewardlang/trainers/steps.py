@@ -153,8 +153,14 @@ def slots(reward: CompiledReward) -> tuple[Slot, ...]:
     used = _used(program)
     facts = analyse(reward._online.inner.spec)
     initial = {memory.update: float(memory.initial) for memory in program.memories.values()}
-    return tuple(_slot(name, node, facts.output(f"state {name}").bounds, initial.get(node, 0.0))
-                 for name, node in program.states.items() if node in used)
+
+    def before(node: Node) -> float:
+        if node.op == "entry":      # the place of a machine, by the state of its walk
+            return float(node["values"][int(before(node.args[0]))])
+        return initial.get(node, 0.0)
+
+    return tuple(_slot(name, node, facts.output(f"state {name}").bounds, before(node))
+                 for name, node in program.states.items() if node in used or used.intersection(node.args))
 
 
 def _used(program) -> set[Node]:
@@ -181,6 +187,8 @@ def _slot(name: str, node: Node, bounds: Interval, initial: float) -> Slot:
 
 def _kinds(node: Node) -> tuple[int, ...]:
     """Which places of a state are alike to a policy: states of a table from which every letter leads to the same."""
+    if node.op == "entry":
+        return tuple(range(max(node["values"]) + 1))
     if node.op != "advance":
         return tuple(range(len(node.type.labels))) if node.type.kind is Kind.ENUM else ()
     table = node["table"]

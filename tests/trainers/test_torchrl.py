@@ -1,5 +1,6 @@
 """TorchRL: specs with proved bounds, rollouts against gymnasium's wrapper, and a few steps of its own training."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,7 @@ def test_batched_environments_begin_anew_one_by_one():
         torchrl.TransformedEnv(base, RewardTransform(rl.compile(TRIP), PATHS)).rollout(2)
 
 
+@cache
 def _kinds():
     """Which of the numbers stands for out, back and home."""
     hand = RewardWrapper(tiny_line.Line(30), rl.compile(TRIP), {"place": "observation[0]"})
