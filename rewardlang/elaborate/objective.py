@@ -52,7 +52,11 @@ def objective(cx: Context, declaration: tree.Objective) -> None:
 
 def _with_return(cx: Context) -> Context:
     """The place in which `return` is the sum of the reward."""
-    if "return" in cx.module.values or not any(info.role == "reward" for info in cx.spec.outputs.values()):
+    if "return" in cx.module.values:
+        return cx
+    if not any(info.role == "reward" for info in cx.spec.outputs.values()):
+        if "reward" in cx.module.values:
+            cx.module.broken.add("return")     # what is wrong with the reward is said there
         return cx
     reward = reward_node(cx, None)
     return cx.with_locals({"return": Value(returned(cx, reward, None, cx.spec.graph.origins[reward]))})
