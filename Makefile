@@ -8,7 +8,7 @@ TRAINERS := .venv-trainers
 CONTRACTS := .venv-contracts
 OF_CONTRACTS := tests/trainers/test_verl.py tests/trainers/test_openrlhf.py
 EXAMPLE := examples/mathematics
-PYTEST_FLAGS ?=
+PYTEST_FLAGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test peers trainers contracts bench lint goldens

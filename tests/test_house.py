@@ -56,7 +56,7 @@ LIBRARIES: dict[str, set[str]] = {
     "mpmath": {"facts"},
     "sympy": {"verifiers", "facts", "rewrite"},
     "torch": {"models", "tensor", "analysis", "trainers"},
-    "numpy": {"tensor", "analysis", "trainers", "cli"},
+    "numpy": {"tensor", "analysis", "trainers", "cli", "verifiers"},
     "pyarrow": {"cli"},
     "pydantic": {"cli"},
     "typer": {"cli"},
@@ -225,3 +225,9 @@ def test_a_file_opens_with_one_sentence_and_can_be_read(name):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = node.end_lineno - node.lineno + 1
             assert lines <= LONGEST_FUNCTION, f"{name}:{node.lineno} {node.name} has {lines} lines"
+
+
+def test_no_two_test_files_share_a_name():
+    """Pytest imports them by their bare names."""
+    names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name != "conftest.py"]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
-from rewardlang.program import Program, load, with_params
 from rewardlang.facts.analyse import analyse
+from rewardlang.program import Program, load, with_params
 from rewardlang.tensor.build import compile_program
 
 #: A slope that is smaller is none.

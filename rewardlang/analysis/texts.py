@@ -25,7 +25,7 @@ def subsentence_bounds(text: str, min_words: int = 5) -> list[int]:
     ends = sentence_bounds(text)
     offsets: list[int] = []
     for start, end in zip(ends, ends[1:]):
-        words = [match for match in _WORD.finditer(text, start, end)]
+        words = list(_WORD.finditer(text, start, end))
         offsets += [words[i].start() for i in _starts([match.group() for match in words], min_words)]
     return [*offsets, len(text)]
 

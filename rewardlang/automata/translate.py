@@ -214,7 +214,7 @@ class _Translation:
             if ends is None:
                 roots.append(self.store.mapped(diagram, lambda end: number(reading.pure_state(~end)), shared))
             else:
-                roots.append(self.store.mapped(diagram, lambda end: number(ends[~end]), {}))  # noqa: B023
+                roots.append(self.store.mapped(diagram, lambda end: number(ends[~end]), {}))
         return Graph(self.store, roots, [reading.accepts(state) for state in found]).minimal()
 
 

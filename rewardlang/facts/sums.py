@@ -12,7 +12,6 @@ from rewardlang.values.axes import Axis, ordered_axes
 from rewardlang.values.interval import Interval
 
 
-
 def sum_bounds(ranges, node: Node, discount: float | None = None, context: Context | None = None) -> Interval | None:
     """The range of the sum of a node over its ordered axes, for every horizon the setting allows.
 

@@ -7,11 +7,10 @@ windows) is a variable too, within the range that holds for it everywhere.
 from collections.abc import Iterable, Mapping
 
 from rewardlang.facts import doubles as d
-from rewardlang.facts.backward import is_integral
 from rewardlang.facts.derivatives import SLOPES, VALUES
 from rewardlang.facts.doubles import ANY, ONE, TRUTH, ZERO, Pair
 from rewardlang.facts.ratio import Ratio
-from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import bound, domain
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS

@@ -9,7 +9,7 @@ from rewardlang.ir.spec import InputInfo, MachineInfo, OutputInfo, Spec
 from rewardlang.rewrite.past import RULES
 from rewardlang.rewrite.steps import Memory, NotOnline, Steps
 from rewardlang.values.axes import Axis
-from rewardlang.values.types import BOOL, Kind
+from rewardlang.values.types import BOOL
 
 #: The name of the input that says which episodes end with this step; no column can have it.
 ENDING = "ending step"

@@ -13,7 +13,7 @@ def is_async(function: object) -> bool:
     """Whether calling it gives a coroutine: an `async def`, an object with such a `__call__`, or a partial of one."""
     while isinstance(function, partial):
         function = function.func
-    called = getattr(type(function), "__call__", None)  # noqa: B004
+    called = getattr(type(function), "__call__", None)
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
 
 

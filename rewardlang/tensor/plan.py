@@ -97,7 +97,7 @@ class Planner:
     def _list_makers(self) -> dict[Axis, Node]:
         """The calls, and the copies of axes, of which an output takes only the length."""
         nodes = reachable(self._roots(self.outputs).values())
-        bare = {axis for node in nodes for axis in bare_axes(node) if axis.maker or axis.like}
+        bare = {axis for node in nodes for axis in bare_axes(node) if (axis.maker or axis.like) and axis not in self.sizes}
         makers = [node for node in self.spec.graph.nodes if node.op in ("call", "rename")] if bare else []
         return {axis: node for node in reversed(makers) for axis in node.type.axes
                 if axis in bare and axis not in node.get("lifted", ()) and not any(axis in arg.type.axes for arg in node.args)}

@@ -1,6 +1,6 @@
 """What a call of a reward gives back; everything in it is made when it is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property, reduce
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from rewardlang.tensor.padded import widened
 from rewardlang.tensor.pairs import Pairs, mates, pairs_of
 from rewardlang.tensor.wanted import Problems
 from rewardlang.values.axes import Axis
-from rewardlang.values.types import Kind, Type
+from rewardlang.values.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

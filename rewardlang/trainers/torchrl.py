@@ -73,7 +73,7 @@ class RewardTransform(Transform):
     def _rows(self, part: object, shape: torch.Size) -> object:
         """A part with one dimension for the environments."""
         if isinstance(part, TensorDictBase):
-            return {name: self._rows(part.get(name), shape) for name in part.keys() if name != "next"}  # noqa: SIM118
+            return {name: self._rows(part.get(name), shape) for name in part.keys() if name != "next"}
         return part if part is None or shape else part.unsqueeze(0)
 
     def transform_reward_spec(self, reward_spec):

@@ -13,7 +13,6 @@ import torch
 from expressions import Expression
 
 import rewardlang as rl
-from rewardlang.facts.analyse import analyse
 from rewardlang.facts.prove import bounds
 from rewardlang.facts.ranges import Ranges
 

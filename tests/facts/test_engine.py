@@ -7,6 +7,7 @@ from programs import facts_of
 from rewardlang.facts.prove import bounds
 from rewardlang.facts.ranges import Ranges
 
+
 def attack(seed: int, most: int, count: int):
     """Fails if a value lies outside the certified range, or if none is said to exist."""
     made = Expression(seed, most)

@@ -64,9 +64,9 @@ class Specs:
             f"cummean({series} over step{where})", f"cumcount(over step where {t})", f"cumprod(tanh({series}) over step{where})",
             f"prev({series} over step{where}, {pick(['0', 'score', 'y'])})", f"delta({series} over step, 0)",
             f"({a} - {self.number(depth - 1)})", f"(gate {self.truth(depth - 1)} {{ {a} }} else {{ 2 * {self.number(0)} }})",
-            f"at_first(score, step)", f"every(score, step) * {a}", f"({a} ?? 3)",
+            "at_first(score, step)", f"every(score, step) * {a}", f"({a} ?? 3)",
             f"margins(once{self.window()} y > 0.1)", f"margins(p since{self.window()} y > {pick(['0', 'far', 'held', 'score'])})",
-            f"max(cumsum(load over step) over joint)", f"verdict(always (p or {self.truth(0)}))",
+            "max(cumsum(load over step) over joint)", f"verdict(always (p or {self.truth(0)}))",
         ])
 
     def spec(self) -> str:

@@ -9,11 +9,11 @@ import pytest
 pytest.importorskip("transformers", reason="transformers is not installed: `pip install 'rewardlang[models]'`")
 sys.path.insert(0, str(Path(__file__).parent))
 
-import torch  # noqa: E402
-from tiny import folder  # noqa: E402
+import torch
+from tiny import folder
 
-import rewardlang as rl  # noqa: E402
-from rewardlang.tensor.words import RewardError  # noqa: E402
+import rewardlang as rl
+from rewardlang.tensor.words import RewardError
 
 TEXTS = ["the apples", "so we have twelve pears and apples", "twelve", "is equal to </s> twelve </s>", "pears and pears and pears"]
 ONE = 'input text : text\nmodel q(text: text) -> float{axes} from "hf:{path}" {options}\noutput y = q(text)'

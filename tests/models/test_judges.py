@@ -12,7 +12,7 @@ from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.words import RewardError, TrustError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from chat_server import Handler, later, serving  # noqa: E402
+from chat_server import Handler, later, serving
 
 SPEC = '''
 input question : text

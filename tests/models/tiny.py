@@ -4,8 +4,8 @@ import pytest
 
 pytest.importorskip("transformers", reason="transformers is not installed: `pip install 'rewardlang[models]'`")
 
-import torch  # noqa: E402
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers  # noqa: E402
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import (
     BertConfig,
     BertForSequenceClassification,

@@ -12,7 +12,7 @@ from rewardlang.automata.table import Table, padded
 from rewardlang.tensor import automata, blocks, walks
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "temporal"))
-from formulas import drawn  # noqa: E402
+from formulas import drawn
 
 
 def a_table(rng: random.Random, states: int, bits: int) -> Table:

@@ -19,7 +19,7 @@ MODULES = [
     importlib.import_module(f"rewardlang.verifiers.{found.name}")
     for found in pkgutil.iter_modules(rewardlang.verifiers.__path__)
 ]
-STANDARD = ("text", "math", "json", "constraints")
+STANDARD = ("text", "math", "json", "constraints", "stats")
 PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "text": str}
 
 

@@ -9,7 +9,7 @@ from rewardlang.facts.formula_checks import STATES, CheckedFormula, checked_form
 from rewardlang.facts.leaves import positions
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.terms import always
-from rewardlang.ir.node import Node, consumers, reachable
+from rewardlang.ir.node import consumers, reachable
 from rewardlang.text.diagnostic import Diagnostic, Note
 from rewardlang.text.source import Span
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from rewardlang.facts.linear import form
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.lint.sources import asked_for, is_verdict, verdicts, words
+from rewardlang.facts.lint.sources import asked_for, verdicts, words
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.signs import sign
 from rewardlang.facts.slope import slope
