@@ -83,7 +83,8 @@ def trl_rewards(model, words) -> Callable[[list[str]], torch.Tensor]:
 
     trainer = object.__new__(GRPOTrainer)
     trainer.__dict__.update(
-        accelerator=Accelerator(cpu=True), state=SimpleNamespace(global_step=0), environments=None, _log_completion_extra=None, _log_metric=None,
+        accelerator=Accelerator(cpu=True), state=SimpleNamespace(global_step=0), environments=None,
+        _log_completion_extra=None, _log_metric=None,
         reward_funcs=[*map(of_all, FUNCTIONS.values()), model], reward_processing_classes=[None] * len(FUNCTIONS) + [words],
         reward_func_names=[*FUNCTIONS, "quality"], chat_template_kwargs={},
         args=SimpleNamespace(report_to=[], past_index=-1, device=torch.device("cpu")), is_deepspeed_enabled=False, model=model)

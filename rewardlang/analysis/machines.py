@@ -123,7 +123,8 @@ class Tracker:
     def restore(self, saved: Mapping[str, object]) -> NDArray[np.int64]:
         """The states [B] of a checkpoint. ValueError: they were saved by another machine."""
         if saved.get("machine") != self.fingerprint:
-            raise ValueError(f"these states were saved by another machine than this one ({', '.join(self.machine.states[:3])}, …), or by an "
+            raise ValueError("these states were saved by another machine than this one "
+                             f"({', '.join(self.machine.states[:3])}, …), or by an "
                              "earlier version of it: begin anew with `start`, or load the machine that saved them")
         return self._known(saved["states"])
 

@@ -40,7 +40,8 @@ def machine(cx: Context, declaration: tree.Machine) -> Value:
 def of_formula(cx: Context, declaration: tree.Machine) -> tuple[Machine, Reader]:
     """`machine m = automaton(f, accept = +1, reject = -1)`: paid, once and for all, when the formula's verdict is known.
 
-    In place of the formula may stand a file, `automaton("./task.hoa")`. Its states are `s0`, `s1`, … while the verdict is open, and the final ones `satisfied` and `violated`.
+    In place of the formula may stand a file, `automaton("./task.hoa")`. Its states are `s0`, `s1`, … while
+    the verdict is open, and the final ones `satisfied` and `violated`.
     """
     expr = declaration.value
     if not isinstance(expr, tree.Call) or expr.function != "automaton":

@@ -169,7 +169,8 @@ def _detached(cx: Context, call: tree.Call, given: Mapping[str, tree.Expr]) -> M
 
 _CALLS = {
     "average": (("x",), _average), "CVaR": (("x", "level"), _of_law("cvar")),
-    "quantile": (("x", "level"), _of_law("quantile")), "Var": (("x",), _of_law("variance")), "entropy": (("of",), _of_name("entropy", "policy")),
+    "quantile": (("x", "level"), _of_law("quantile")), "Var": (("x",), _of_law("variance")),
+    "entropy": (("of",), _of_name("entropy", "policy")),
     "KL": (("of", "from"), _divergence), "functional": (("of",), _of_name("functional", "policy")),
     "norm": (("of",), _of_name("norm", "parameters")), "detach": (("x",), _detached),
 }

@@ -152,7 +152,8 @@ def _sums(ranges, node: Node, source: Node, axis: Axis, episodes: list[list], ra
         return given[:1] * len(episodes[rollout]) if part.type.axes[:1] == (axis,) else given
 
     try:
-        found = evaluate(nodes, len(episodes), leaf, lambda own, rollout: len(episodes[rollout]) if own == axis else rest.length(own, rollout))
+        found = evaluate(nodes, len(episodes), leaf,
+                         lambda own, rollout: len(episodes[rollout]) if own == axis else rest.length(own, rollout))
     except (ValueError, ArithmeticError, TypeError, LookupError):
         return [None] * len(episodes)
     held = [all(entry is True for root in ranges.spec.assumptions for entry in entries(found[root][i])) for i in range(len(episodes))]

@@ -162,7 +162,7 @@ class _Checker:
             if node in rows:
                 continue
             inner = self.local(node, values)
-            if inner is None and any(rows.get(arg) for arg in node.args) or any(rows.get(arg, None) is None for arg in node.args):
+            if inner is None and any(rows.get(arg) for arg in node.args) or any(rows.get(arg) is None for arg in node.args):
                 rows[node] = None
             else:
                 rows[node] = self.combined(zip(inner or (), (rows[arg] for arg in node.args)))

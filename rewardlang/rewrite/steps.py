@@ -30,8 +30,8 @@ class Steps:
 
     `leaf(steps, node)` gives the image of what comes from outside, None for what is to be rewritten. `fixed(node)` is the
     number that a constant or param stands for. `rules` say how each word that looks along the axis goes step by step.
-    Steps are taken from the first to the last, or `backward`. Raises NotOnline where a node looks ahead, or would hold more than one entry for
-    each position of the other axes (or a window of them).
+    Steps are taken from the first to the last, or `backward`. Raises NotOnline where a node looks ahead, or would hold more
+    than one entry for each position of the other axes (or a window of them).
     """
 
     def __init__(

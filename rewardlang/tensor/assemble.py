@@ -217,7 +217,8 @@ class Assembler:
         result, valid, lengths = self._results(node)
         return CallStep(node, external.name, evaluation, arguments, lifted, self._mask(needed, lifted, bool(lifted)),
                         self._mask(able, lifted, False), result, valid, lengths, rests_on,
-                        real=self._mask(real, lifted, True) if lifted else None, shared=self._calls_of(external) > 1, cache=cache_of(external))
+                        real=self._mask(real, lifted, True) if lifted else None,
+                        shared=self._calls_of(external) > 1, cache=cache_of(external))
 
     def _calls_of(self, external: ExternalInfo) -> int:
         return sum(node["callee"] == external.name for node in self.plan.calls)

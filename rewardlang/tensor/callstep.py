@@ -24,7 +24,8 @@ class CallStep:
     """One call node.
 
     `needed` and `able` (every argument valid) are masks [B, *lifted], None where all rows are meant. `real` marks, for
-    a call lifted over axes, all entries there are. `shared` tells that the same model is called elsewhere too, `cache` is the file of its answers.
+    a call lifted over axes, all entries there are. `shared` tells that the same model is called elsewhere too,
+    `cache` is the file of its answers.
     """
 
     node: Node

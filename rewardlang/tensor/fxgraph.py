@@ -166,4 +166,5 @@ class Builder:
 
 
 def _same(a: object, b: Tensor) -> bool:
-    return isinstance(a, Tensor) and not isinstance(a, torch.nn.Parameter) and a.dtype is b.dtype and a.shape == b.shape and torch.equal(a, b)
+    plain = isinstance(a, Tensor) and not isinstance(a, torch.nn.Parameter)
+    return plain and a.dtype is b.dtype and a.shape == b.shape and torch.equal(a, b)

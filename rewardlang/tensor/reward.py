@@ -111,9 +111,10 @@ class CompiledReward:
         """The rewards of a batch.
 
         `columns` by name: lists, arrays or tensors with one entry a rollout (ragged axes as nested lists, or as a padded
-        tensor with `lengths` by axis name: whole numbers [B, *axes it lies within], none beyond the tensor). Columns that the spec does not know are ignored. Statistics `over run`
-        see all earlier batches and this one, which they remember, unless `update_run` is False. Raises RewardError where nothing can be computed or `lengths` do not fit; what is wrong in single rows
-        makes only them invalid.
+        tensor with `lengths` by axis name: whole numbers [B, *axes it lies within], none beyond the tensor). Columns that
+        the spec does not know are ignored. Statistics `over run` see all earlier batches and this one, which they remember,
+        unless `update_run` is False. Raises RewardError where nothing can be computed or `lengths` do not fit; what is wrong
+        in single rows makes only them invalid.
         """
         raw = {path: column for path in self._planner.names if (column := find(columns, path)) is not None}
         plan = self._plan(frozenset(raw))

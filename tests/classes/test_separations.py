@@ -44,7 +44,7 @@ def test_markov_and_regularised_rewards_are_sums_over_the_states(seed):
     pay = markov(seed)
     assert crossed(lambda p, q: two_steps(pay, p, q)) == pytest.approx(0)
     weight = random.Random(seed).uniform(-2, 2)
-    regularised = lambda p, q: two_steps(pay, p, q) + weight * (entropy(p, 1 - p) + entropy(q, 1 - q))
+    regularised = lambda p, q: two_steps(pay, p, q) + weight * (entropy(p, 1 - p) + entropy(q, 1 - q))  # noqa: E731
     assert crossed(regularised) == pytest.approx(0)
 
 
@@ -61,7 +61,7 @@ def test_a_machine_orders_as_no_function_of_a_markov_return_can():
 
 
 def test_a_function_of_an_expectation_is_no_expectation():
-    target = lambda p: -(p - 0.5) ** 2
+    target = lambda p: -(p - 0.5) ** 2  # noqa: E731
     assert target(0.5) > max(target(0), target(1))       # an expectation at a mixture lies between those of its ends
 
 
@@ -127,7 +127,7 @@ def test_what_happens_once_is_nothing_to_a_long_run_average():
 
 
 def test_the_least_of_two_returns_is_no_expectation():
-    least = lambda p: min(p, 1 - p)
+    least = lambda p: min(p, 1 - p)  # noqa: E731
     assert least(0.5) > max(least(0), least(1))
 
 

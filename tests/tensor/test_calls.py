@@ -271,7 +271,7 @@ def test_what_cannot_be_used_is_said():
     out = reward({"text": ["a"]})
     assert list(out.outputs) == ["n"]
     with pytest.raises(MissingError, match="`reward` was not computed: it needs `q`"):
-        out.reward
+        out.reward  # noqa: B018
 
 
 def test_a_verifier_with_a_time_limit_runs_apart_and_its_loop_ends():

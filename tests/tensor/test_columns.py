@@ -86,7 +86,7 @@ def test_an_absent_column_leaves_out_what_needs_it():
     out = reward({"x": [1.0]})
     assert list(out.outputs) == ["twice"] and out.outputs["twice"].tolist() == [2]
     with pytest.raises(MissingError, match="`reward` was not computed: it needs `y`"):
-        out.reward
+        out.reward  # noqa: B018
     with pytest.raises(MissingError, match="twice needs `x`"):
         reward({"z": [1.0]})
     only = rl.compile(text="input x : float\ninput y : float\nreward = x + y\noutput twice = 2 * x", outputs=["reward"])

@@ -52,7 +52,7 @@ output scaled = score - mean(score over run)
 
 
 def _rows(draw: Random, count: int) -> list[dict]:
-    number = lambda: draw.choice([None, draw.uniform(-2, 2), draw.randint(-2, 2)])
+    number = lambda: draw.choice([None, draw.uniform(-2, 2), draw.randint(-2, 2)])  # noqa: E731
     return [{"score": number(), "good": draw.random() < 0.5, "message": draw.choice(["a", "b", "c", ""]),
              "kind": draw.choice(["ask", "tell"]), "edge": number(), "torque": [number() or 0.5, draw.uniform(-1, 1)]}
             for _ in range(count)]

@@ -11,11 +11,11 @@ import rewardlang as rl
 from rewardlang.trainers.refuse import TrainerError
 
 gym = pytest.importorskip("gymnasium", reason="gymnasium is not installed here: `make trainers` does it")
-import tiny_line
-from gymnasium.utils.env_checker import check_env
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
+import tiny_line  # noqa: E402
+from gymnasium.utils.env_checker import check_env  # noqa: E402
+from gymnasium.vector import AutoresetMode, SyncVectorEnv  # noqa: E402
 
-from rewardlang.trainers.gymnasium import RewardWrapper, VectorRewardWrapper
+from rewardlang.trainers.gymnasium import RewardWrapper, VectorRewardWrapper  # noqa: E402
 
 PENDULUM = """
 setting episodic horizon 200

@@ -6,10 +6,10 @@ import rewardlang as rl
 
 zoo = pytest.importorskip("pettingzoo", reason="PettingZoo is not installed here: `make trainers` does it")
 
-import tiny_agents
-from pettingzoo.test import parallel_api_test
+import tiny_agents  # noqa: E402
+from pettingzoo.test import parallel_api_test  # noqa: E402
 
-from rewardlang.trainers.pettingzoo import ParallelReward
+from rewardlang.trainers.pettingzoo import ParallelReward  # noqa: E402
 
 SPEC = """
 setting episodic

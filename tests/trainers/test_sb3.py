@@ -11,10 +11,10 @@ import rewardlang as rl
 gym = pytest.importorskip("gymnasium", reason="gymnasium is not installed here: `make trainers` does it")
 common = pytest.importorskip("stable_baselines3.common.vec_env", reason="SB3 is not installed here: `make trainers` does it")
 
-import tiny_line
+import tiny_line  # noqa: E402
 
-from rewardlang.trainers.gymnasium import RewardWrapper
-from rewardlang.trainers.sb3 import RewardVecWrapper
+from rewardlang.trainers.gymnasium import RewardWrapper  # noqa: E402
+from rewardlang.trainers.sb3 import RewardVecWrapper  # noqa: E402
 
 TRIP = Path(tiny_line.__file__).with_name("trip.rwd")
 PATHS = {"place": "observation[0]"}

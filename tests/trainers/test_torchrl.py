@@ -12,13 +12,13 @@ import rewardlang as rl
 gym = pytest.importorskip("gymnasium", reason="gymnasium is not installed here: `make trainers` does it")
 torchrl = pytest.importorskip("torchrl.envs", reason="TorchRL is not installed here: `make trainers` does it")
 
-import tiny_line
-from torchrl.data import Bounded
-from torchrl.envs.utils import check_env_specs
+import tiny_line  # noqa: E402
+from torchrl.data import Bounded  # noqa: E402
+from torchrl.envs.utils import check_env_specs  # noqa: E402
 
-from rewardlang.trainers.gymnasium import RewardWrapper
-from rewardlang.trainers.refuse import TrainerError
-from rewardlang.trainers.torchrl import RewardTransform
+from rewardlang.trainers.gymnasium import RewardWrapper  # noqa: E402
+from rewardlang.trainers.refuse import TrainerError  # noqa: E402
+from rewardlang.trainers.torchrl import RewardTransform  # noqa: E402
 
 TRIP = Path(tiny_line.__file__).with_name("trip.rwd")
 PATHS = {"place": "observation.observation[0]"}

@@ -42,7 +42,8 @@ def _values(read: CheckedFormula, finding: Finding, places: Places) -> dict[str,
     never = finding.what == "unsatisfiable"
     where = ("at no step of any trace" if never else "at every step") if read.at_each else \
         ("on no trace" if never else "on every trace")
-    values = {"formula": _short(text(read.formula) if read.formula.args else places.text(read.node)), "part": _short(text(finding.part)), "where": where, "why": "",
+    values = {"formula": _short(text(read.formula) if read.formula.args else places.text(read.node)), "part": _short(text(finding.part)),
+              "where": where, "why": "",
               "steps": finding.steps, "horizon": f"{read.horizon} at most"}
     if never:
         values["why"] = _why(read)

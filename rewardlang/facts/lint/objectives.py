@@ -126,7 +126,8 @@ def moving(ranges, places: Places) -> Iterator[Diagnostic]:
         found = pieces(output.node, traits(ranges.spec, [output.node], True))
         if any(piece.extra & Trait.RUNNING for piece in found):
             node = next(part for part in reachable([output.node]) if part.get("window") == "run")
-            yield Diagnostic("RW364", places.span(node, output.span), {"subject": f"`{output.name}`"}, (), places.subject(node) or output.name,
+            yield Diagnostic("RW364", places.span(node, output.span), {"subject": f"`{output.name}`"}, (),
+                             places.subject(node) or output.name,
                              {"same rollout": "another reward in a later batch"})
 
 

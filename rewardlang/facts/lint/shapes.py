@@ -214,7 +214,7 @@ def steepest_at_the_end(ranges, places: Places) -> Iterator[Diagnostic]:
             whole = ranges.of(source)
             if external is None or external.kind != "model" or whole is None or not whole.is_finite or whole.is_point:
                 continue
-            middle, last = _slope_on(ranges, output.node, source, whole, _CELLS // 2), _slope_on(ranges, output.node, source, whole, _CELLS - 1)
+            middle, last = (_slope_on(ranges, output.node, source, whole, cell) for cell in (_CELLS // 2, _CELLS - 1))
             if middle is not None and last is not None and last.lo > _STEEPER * max(middle.hi, 0) and last.lo > 0:
                 values = {"subject": f"`{output.name}`", "name": external.name, "last": show(last.lo), "middle": show(middle.hi)}
                 yield Diagnostic("RW527", output.span, values, (), output.name, {external.name: float(whole.hi)})
