@@ -12,6 +12,7 @@ from importlib import import_module
 _WHERE = {
     "bandits": ("confidence_radius", "inverse_gap_weighting", "ips_estimate", "regret", "ucb_index"),
     "canonical": ("canonical_reward", "minimal_potential"),
+    "comparing": ("compare_on_model", "compare_on_samples"),
     "distances": ("dard_distance", "epic_distance", "grouped_starc_distance", "starc_distance"),
     "distributions": ("better_worse_split", "convex_hull_select", "frechet_distance", "vendi_score"),
     "events": ("fold_by_key", "running_standardize"),

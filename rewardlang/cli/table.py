@@ -162,6 +162,24 @@ ANALYSE = Command(
     "0 shown, 2 usage, a file that cannot be read, or arguments that do not fit",
 )
 
+DIFF = Command(
+    "diff", "Two specs beside each other: how far apart their rewards are, and what they order differently.",
+    (_FILE, Argument("other", "OTHER", "the .rwd file to compare with"),
+     Argument("data", "DATA", "jsonl, parquet or npz file of logged rows that both score", required=False)),
+    (
+        Option("--output", "which output of both", metavar="NAME", default="reward"),
+        Option("--group", "compare rows that are equal in this column (without it: the specs' `group by`, else all rows)",
+               metavar="COLUMN"),
+        Option("--model", "a JSON file of a small MDP: transition [s][a][s'], gamma, initial [s], columns by name [s][a][s']",
+               metavar="FILE"),
+        Option("--set", "a param's value, for the specs that have it", kind="many", metavar="PARAM=VALUE"),
+        Option("--max", "exit 1 where the distance is greater", metavar="DISTANCE"),
+        _FORMAT,
+    ),
+    ("rewardlang diff old.rwd new.rwd answers.jsonl --max 0.1", "rewardlang diff true.rwd proxy.rwd --model world.json --format json"),
+    "0 compared, 1 further apart than --max, or a spec has errors, 2 usage or a file that cannot be read",
+)
+
 EXPLAIN = Command(
     "explain", "The page of a diagnostic, an operator or a function of the standard library.",
     (Argument("topic", "CODE|NAME", "RW201, softmax, std.text.tagged; nothing: a list of all pages", required=False),),
@@ -185,5 +203,5 @@ DOCTOR = Command(
 )
 
 COMMANDS: dict[str, Command] = {
-    command.name: command for command in (CHECK, INSPECT, SCORE, TEST, FMT, SHOW, ANALYSE, EXPLAIN, NEW, DOCTOR)
+    command.name: command for command in (CHECK, INSPECT, SCORE, TEST, FMT, SHOW, DIFF, ANALYSE, EXPLAIN, NEW, DOCTOR)
 }
