@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rewardlang.elaborate import terms as attribution
 from rewardlang.elaborate.choice import decision
-from rewardlang.elaborate.constants import constant
+from rewardlang.elaborate.constants import constant, show
 from rewardlang.elaborate.context import Context, Value
 from rewardlang.elaborate.expressions import codes, group_codes
 from rewardlang.elaborate.infer import expect_kind, joined, result_kind, result_unit
@@ -148,7 +148,10 @@ def _option(cx: Context, name: str, expr: tree.Expr) -> object:
         if isinstance(expr, tree.Name) and expr.name in _CHOICES[name]:
             return expr.name
         raise cx.fail("RW107", expr.span, name=name, problem=f"is one of {', '.join(_CHOICES[name])}")
-    return constant(cx, expr, f"`{name}`")
+    value = constant(cx, expr, f"`{name}`")
+    if isinstance(value, (bool, str, tuple, dict)) or value is None:
+        raise cx.fail("RW121", expr.span, what=f"`{name}`", value=show(value), domain="the numbers")
+    return value
 
 
 def _built(cx: Context, call: tree.Call, row: Operator, window: Window, parts: dict[str, Node], options: dict,

@@ -1,5 +1,6 @@
 """The table of trainers: what is installed under its names, what `doctor` says of it, and where it is written down."""
 
+import importlib.metadata
 import importlib.util
 import json
 import re
@@ -40,5 +41,8 @@ def test_doctor_lists_them():
     run = subprocess.run([sys.executable, "-m", "rewardlang", "doctor", "--format", "json"], capture_output=True, text=True)
     states = {part["name"]: part["state"] for part in json.loads(run.stdout)["parts"]}
     for name, row in TRAINERS.items():
-        there = importlib.util.find_spec(row.package.replace("-", "_")) is not None
-        assert states[f"trainer {name}"] == ("ok" if there else "missing"), name
+        assert states[f"trainer {name}"] == ("ok" if _is_installed(row.package) else "missing"), name
+
+
+def _is_installed(package: str) -> bool:
+    return any(True for _ in importlib.metadata.distributions(name=package))
