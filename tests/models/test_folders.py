@@ -10,7 +10,7 @@ pytest.importorskip("transformers", reason="transformers is not installed: `pip 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import torch
-from tiny import folder
+from tiny_folders import folder
 
 import rewardlang as rl
 from rewardlang.tensor.words import RewardError
