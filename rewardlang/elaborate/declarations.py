@@ -84,13 +84,20 @@ def _default(cx: Context, written: tree.Expr, type_: Type, domain: Interval | No
     if isinstance(written, tree.InRange) and domain is None and type_.kind is not Kind.BOOL:
         raise cx.fail("RW027", written.span, clause="in […]", order="`name : type in [low, high] = default`")
     if type_.kind is Kind.ENUM:
-        label = data(cx, written)
-        if label not in type_.labels:
-            raise cx.fail("RW116", written.span, name=label, type=type_.entry(), hint=near(str(label), type_.labels))
-        return label
+        return _labels(cx, written, type_)
     value = constant(cx, written, f"the default of `{name}`")
     _check_entries(cx, value, type_, domain, name, written.span)
     return value
+
+
+def _labels(cx: Context, written: tree.Expr, type_: Type) -> object:
+    """A label, or a vector of them."""
+    if isinstance(written, tree.Vector):
+        return tuple(_labels(cx, item.value, type_) for item in written.items)
+    label = data(cx, written)
+    if label not in type_.labels:
+        raise cx.fail("RW116", written.span, name=label, type=type_.entry(), hint=near(str(label), type_.labels))
+    return label
 
 
 def _check_entries(cx: Context, value: object, type_: Type, domain: Interval | None, name: str, span: Span) -> None:

@@ -122,6 +122,12 @@ def test_fmt_follows_links(rwd, write, tmp_path):
     assert link.is_symlink() and path.read_text() != UGLY
 
 
+def test_a_diff_shows_line_ends_that_would_change(rwd, write):
+    path = write("crlf.rwd", "input a : float\r\nreward = a\r\n")
+    assert "-reward = a^M\n" in rwd("fmt", path, "--diff").out
+    assert "+reward = a\n" in rwd("fmt", path, "--diff").out
+
+
 def test_fmt_check_and_diff_change_nothing(rwd, write):
     path = write("a.rwd", UGLY)
     assert rwd("fmt", path, "--check").code == 1

@@ -2,6 +2,8 @@
 
 import json
 
+from pathlib import Path
+
 import pytest
 
 SPEC = """
@@ -158,6 +160,24 @@ def test_batches_are_the_whole_data_or_by_a_column(rwd, write):
     assert ran.code == 2 and "more than one batch" in ran.err and ran.out == ""
     ran = rwd("score", write("groups.rwd", GROUPED), split, "--batch-by", "part")
     assert [row["reward"] for row in scored(ran)] == [-1.0, -2.0, 1.0, 2.0]
+    assert "--batch-by changes nothing here" in ran.err
+
+
+def test_rows_can_go_to_a_device_that_is_full(rwd, write):
+    spec, data = write("spec.rwd", "input x : float in [0, 1]\nreward = x\n"), write("data.jsonl", lines({"x": 0.5}))
+    ran = rwd("score", spec, data, "-o", "/dev/full")
+    assert ran.code == 2 and "No space left on device" in ran.err
+    assert not Path("/dev/full.resume").exists()
+    assert rwd("score", spec, data, "-o", "/dev/null").code == 0
+
+
+def test_labels_can_be_defaults_of_vectors(rwd, write):
+    spec = write("spec.rwd", "axis k ragged\ninput kinds : enum{a, b}[k] = [a, b, a, a]\nreward = mean((kinds == a) over k)\n")
+    data = write("data.jsonl", lines({}, {"kinds": ["b", "a"]}))
+    assert [row["reward"] for row in scored(rwd("score", spec, data))] == [0.75, 0.5]
+    wrong = write("wrong.rwd", "axis k ragged\ninput kinds : enum{a, b}[k] = [a, c]\nreward = mean((kinds == a) over k)\n")
+    ran = rwd("check", wrong)
+    assert ran.code == 1 and "RW116" in ran.out and "`c` is not a label" in ran.out
 
 
 def test_a_column_that_comes_late_is_an_error_and_changes_nothing(rwd, write):

@@ -81,9 +81,9 @@ def _report(results: list[Result], values: SimpleNamespace, dry: bool) -> None:
 
 
 def _diff(result: Result) -> str:
-    """What would change, as a patch."""
-    lines = difflib.unified_diff(result.old.splitlines(), result.new.splitlines(), result.name, result.name, lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    """What would change, as a patch; a carriage return is shown as `^M`, or a change of line ends would look like none."""
+    old, new = (text.removesuffix("\n").replace("\r", "^M").split("\n") for text in (result.old, result.new))
+    return "".join(f"{line}\n" for line in difflib.unified_diff(old, new, result.name, result.name, lineterm=""))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,7 +1,7 @@
 """`score`: rewards for the rows of a data file."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -42,7 +42,7 @@ def run(values: SimpleNamespace) -> int:
     for sentence in scorer.check() if readable else ():
         note(f"note: {sentence}")
     output = _output(values, reward, data.identity)
-    session = Session(data, scorer, WRITERS[values.format], output, sys.stdout.buffer.write, note, scorer)
+    session = Session(data, scorer, WRITERS[values.format], output, _writer(values.out, output), note, scorer)
     scorer.add_work = session.summary.add_work
     try:
         _score(session, rows, values, roots, program.spec)
@@ -97,9 +97,23 @@ def _roots(spec: Spec, names: Sequence[str]) -> list[Node]:
     return [output.node for output in asked] + [node for output in asked for _, node in output.terms] + spec.assumptions
 
 
+def _writer(out: str | None, output: Output | None) -> Callable[[bytes], object]:
+    """Where rows go that no interrupted run is to find again: standard output, or a device or pipe that `-o` names."""
+    if out is None or output is not None:
+        return sys.stdout.buffer.write
+    device = Path(out).open("wb", buffering=0)  # noqa: SIM115 - open until the program ends
+
+    def write(text: bytes) -> None:
+        try:
+            device.write(text)
+        except OSError as error:
+            raise CliError(f"{out} cannot be written: {error.strerror}") from error
+    return write
+
+
 def _output(values: SimpleNamespace, reward: CompiledReward, identity: str) -> Output | None:
-    """The file of `-o` with what an interrupted run left in it; None for standard output."""
-    if values.out is None:
+    """The file of `-o` with what an interrupted run left in it; None for standard output, devices and pipes."""
+    if values.out is None or (Path(values.out).exists() and not Path(values.out).is_file()):
         return None
     settings = {"spec": reward.fingerprint, "set of params": params(values.set), "set of outputs": values.output,
                 "set of bindings": values.bind, "--batch-by": values.batch_by, "--chunk": values.chunk,
@@ -110,6 +124,8 @@ def _output(values: SimpleNamespace, reward: CompiledReward, identity: str) -> O
 def _score(session: Session, rows: Iterable[Row], values: SimpleNamespace, roots: list[Node], spec: Spec) -> None:
     """Stream where no rollout sees another, else take the data as a whole."""
     group, batch = sees_others(roots)
+    if values.batch_by and not batch:
+        note("note: --batch-by changes nothing here: no value of this spec looks at its batch")
     if not group and not batch:
         session.stream(rows, values.chunk)
         return
