@@ -72,10 +72,12 @@ def _scaled(piece: Piece, traits: Mapping[Node, int]) -> Piece:
     one, other = piece.node.args
     for part, factor in ((one, other), (other, one)) if piece.node.op == "mul" else ((one, other),):
         if not traits[factor] & ~(MOVING | Trait.REAL):
-            sign = -1 if factor.op == "const" and _number(factor) < 0 else 1
+            moves, sign = traits[factor] & MOVING, piece.sign
+            while factor.op == "neg":
+                factor, sign = factor.args[0], -sign
+            sign = -sign if factor.op == "const" and _number(factor) < 0 else sign
             key = (piece.node.op, abs(_number(factor)) if factor.op == "const" else factor.number)
-            return replace(piece, node=part, factor=(*piece.factor, key), sign=sign * piece.sign,
-                           extra=piece.extra | traits[factor] & MOVING)
+            return replace(piece, node=part, factor=(*piece.factor, key), sign=sign, extra=piece.extra | moves)
     return piece
 
 

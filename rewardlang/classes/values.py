@@ -7,7 +7,7 @@ from rewardlang.classes.part import NONSTAT, OUT, STOPGRAD, Part, among, by, col
 from rewardlang.classes.rollouts import expectation, verdict
 from rewardlang.classes.traits import MOVING, OTHERS, POLICY, Trait
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.objective import Measure, ObjectiveInfo
+from rewardlang.ir.objective import PER_KEY, Measure, ObjectiveInfo
 
 _TRANSITION = Trait.STEP | Trait.CONTEXT | Trait.PAIR | Trait.REAL | MOVING
 _ALWAYS_MONOTONE = frozenset("neg exp tanh sigmoid softplus log_sigmoid log1p".split())
@@ -99,9 +99,9 @@ def _order(law: Law, measure: Measure) -> Part:
 
 
 def _per_key(law: Law, measure: Measure) -> Part:
-    """A sum over prompts of a function of an expectation each; of the expectations themselves, the expectation over all."""
+    """What is made of the prompts' values; a sum or mean of expectations themselves is the expectation over all."""
     found, inner = value(law, measure.args[0]), _measured(measure.args[0])
-    if len(inner) == 1 and _is_affine(measure.args[0]):
+    if measure.op in ("sum", "mean") and len(inner) == 1 and _is_affine(measure.args[0]):
         return found
     whole = merged([found])
     return whole.after("V1b" if among([found], "FPR") else "S9" if found.classes == OUT else "V1")
@@ -139,7 +139,8 @@ def _applied(law: Law, measure: Measure) -> Part:
     if any(part.order for part in varying) or among(varying, "OUTSIDE") and len(varying) > 1:
         return merged(parts).after("S9" if among(varying, "OUTSIDE") else "S8")
     if len(varying) > 1:
-        return replace(merged(parts).after("V1b" if among(varying, "FPR") else "V1"), finite=op in _COMPARISONS)
+        return replace(merged(parts).after("V1b" if among(varying, "FPR") else "V1"), finite=op in _COMPARISONS,
+                       least=_least_of_several(op, parts))
     return _of_one(law, measure, parts, varying[0])
 
 
@@ -173,6 +174,18 @@ def _least_of_sum(op: str, parts: list[Part]) -> float | None:
     if op == "add":
         return None if None in (one.least, other.least) else one.least + other.least
     return one.least - other.least if other.constant and None not in (one.least, other.least) else None
+
+
+def _least_of_several(op: str, parts: list[Part]) -> float | None:
+    """Of a product of what is never negative, and of the least or greatest of several."""
+    bounds = [part.least for part in parts]
+    if op == "maximum":
+        return max((bound for bound in bounds if bound is not None), default=None)
+    if op == "minimum":
+        return None if None in bounds else min(bounds)
+    if op == "mul" and None not in bounds and min(bounds) >= 0:
+        return bounds[0] * bounds[1]
+    return None
 
 
 def _of_one(law: Law, measure: Measure, parts: list[Part], part: Part) -> Part:
@@ -240,6 +253,6 @@ _VALUES = {
     "const": _number, "param": _number, "expectation": _expectation, "probability": _probability, "average": _average,
     "cvar": _of_law, "quantile": _of_law, "variance": _of_law, "entropy": _entropy, "kl": _divergence,
     "functional": _functional, "norm": _functional, "detach": _detached, "lexicographic": _order, "pareto": _order,
-    "sum": _per_key, "mean": _per_key, "apply": _applied,
+    **dict.fromkeys(PER_KEY, _per_key), "apply": _applied,
 }
 

@@ -8,7 +8,7 @@ from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.infer import as_number, expect_kind
 from rewardlang.elaborate.returns import returned, reward_node
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.objective import Measure, ObjectiveInfo
+from rewardlang.ir.objective import PER_KEY, Measure, ObjectiveInfo
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
 from rewardlang.syntax import tree
@@ -177,7 +177,7 @@ _CALLS = {
 
 
 def _call(cx: Context, call: tree.Call) -> Measure:
-    if call.over is not None and call.function in ("sum", "mean"):
+    if call.over is not None and call.function in PER_KEY:
         return _per_key(cx, call)
     if call.function in ("lexicographic", "pareto") and len(call.arguments) > 1:
         return Measure(call.function, call.span, _each(cx, tuple(argument.value for argument in call.arguments)))

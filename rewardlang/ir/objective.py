@@ -8,6 +8,9 @@ from rewardlang.text.source import Span
 #: Values of a policy that are taken over the law of its rollouts; each measures one node.
 MEASURES = ("expectation", "probability", "average", "cvar", "quantile", "variance")
 
+#: What joins the values of a policy on each key, such as each prompt.
+PER_KEY = ("sum", "mean", "min", "max")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
@@ -15,7 +18,7 @@ class Measure:
 
     op         `const` (`value`), `param` (`node`), one of `MEASURES` of `node` (`value` is the level of a CVaR or quantile),
                `entropy`, `kl` (`value` is the pair of names), `functional`, `norm`; or made of others: `apply` (`value` names
-               the operator), `sum` and `mean` (over the keys in `node`, each with an expectation of its own),
+               the operator), one of `PER_KEY` (over the keys in `node`, each with an expectation of its own),
                `lexicographic`, `pareto`, `detach`.
     """
 
