@@ -17,7 +17,7 @@ from benchmarks.timing import best
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "trainers"
 LIMIT = 1.1
-ENVS, STEPS = 1024, 16
+ENVS, STEPS, ROUNDS = 1024, 16, 20
 
 CART = """
 setting episodic
@@ -95,6 +95,6 @@ def _trl(compiled: bool) -> Callable[[], None]:
 def figures() -> Iterator[Figure]:
     """The time of a step with a compiled reward over that with one by hand: gymnasium, then TRL."""
     for name, sides in (("gymnasium, 1,024 carts, 16 steps and an update", _vector), ("TRL, three steps of GRPO", _trl)):
-        seconds = best({"compiled": sides(True), "by hand": sides(False)}, 5)
+        seconds = best({"compiled": sides(True), "by hand": sides(False)}, ROUNDS)
         detail = f"{seconds['compiled'] * 1e3:.0f} ms / {seconds['by hand'] * 1e3:.0f} ms"
         yield Figure(f"{name}: compiled / by hand ({detail})", seconds["compiled"] / seconds["by hand"], LIMIT)

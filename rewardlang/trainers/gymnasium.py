@@ -57,7 +57,7 @@ class RewardWrapper(gymnasium.Wrapper, gymnasium.utils.RecordConstructorArgs):
         self._before = after
         self._sums.add(found)
         info = {**info, "reward_terms": {name: value[0].item() for name, value in found.terms.items()},
-                "reward_outputs": {name: value[0].tolist() for name, value in found.outputs.items() if name != "reward"}}
+                "reward_outputs": {name: value[0].tolist() for name, value in found.outputs.items()}}
         if found.invalid:
             info["reward_invalid"] = found.invalid[0]
         if terminated or truncated:

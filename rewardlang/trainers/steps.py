@@ -1,13 +1,15 @@
 """A reward inside an environment's loop: steps in, finite numbers out, and the state that a policy must see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from rewardlang.facts.analyse import analyse
 from rewardlang.ir.node import Node, reachable
+from rewardlang.tensor.online import Step
 from rewardlang.tensor.reward import CompiledReward
 from rewardlang.trainers.refuse import TrainerError, bounds_of, refuse
 from rewardlang.trainers.score import LARGEST
@@ -43,13 +45,31 @@ class Slot:
 
 @dataclass
 class Stepped:
-    """What a reward says of a step of B environments, all finite, on the device of the columns."""
+    """What a reward says of a step of B environments, all finite, on the device of the columns.
 
-    reward: Tensor
-    terms: dict[str, Tensor]
-    outputs: dict[str, Tensor]
-    done: Tensor | None
+    `table` is [1 + terms, B, *axes]: the reward and then its terms, by `names`. `invalid` says why environments have none.
+    """
+
+    table: Tensor
+    names: tuple[str, ...]
+    found: Step = field(repr=False)
+    done: Tensor | None = None
     invalid: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def reward(self) -> Tensor:
+        """The reward, [B, *axes]."""
+        return self.table[0]
+
+    @cached_property
+    def terms(self) -> dict[str, Tensor]:
+        """The terms that add up to it, by name."""
+        return dict(zip(self.names, self.table[1:], strict=True))
+
+    @property
+    def outputs(self) -> dict[str, Tensor]:
+        """The other outputs that are known at the step, by name."""
+        return {name: value for name, value in self.found.outputs.items() if isinstance(value, Tensor) and name != "reward"}
 
 
 class Stepper:
@@ -73,23 +93,20 @@ class Stepper:
         self.ends_by_itself = "done" in program.spec.outputs
         self._asks_ending = program.ends
         self.slots = slots(reward)
-        self.fresh = torch.ones(size, dtype=torch.bool, device=device)
+        #: How many numbers the policy must see.
+        self.width = sum(slot.width for slot in self.slots)
+        self.fresh: Tensor | None = None
         self.begin()
-
-    @property
-    def width(self) -> int:
-        """How many numbers the policy must see."""
-        return sum(slot.width for slot in self.slots)
 
     def begin(self, mask: Tensor | None = None) -> None:
         """New episodes, in all environments or where `mask` is true."""
-        initial = self._initial()
         if mask is None:
-            self.fresh, self.shown = torch.ones_like(self.fresh), initial
+            self.fresh, self.shown = torch.ones(self.size, dtype=torch.bool, device=self.device), self._initial()
             return
-        mask = mask.to(self.fresh.device)
-        self.fresh = self.fresh | mask
-        self.shown = torch.where(mask.unsqueeze(-1), initial, self.shown)
+        mask = mask.to(self.device)
+        self.fresh = mask.clone() if self.fresh is None else self.fresh | mask
+        if self.width:
+            self.shown = torch.where(mask.unsqueeze(-1), self._initial(), self.shown)
 
     def _initial(self) -> Tensor:
         parts = [slot.shown(torch.full((self.size,), slot.initial, device=self.device)) for slot in self.slots]
@@ -103,43 +120,52 @@ class Stepper:
         if done is not None and ending is not None and bool((done & ~ending).any()):
             found, state = self.reward.step(columns, self.state, self.fresh, ending | done)
         self.state = state
-        self.fresh = torch.zeros_like(self.fresh) if idle is None else idle.clone()
-        self.shown = self._shown(found.state)
+        self.fresh = None
+        if self.width:
+            self.shown = torch.cat([slot.shown(found.state[slot.name]) for slot in self.slots], 1)
         stepped = self._finite(found, done)
-        if idle is not None and bool(idle.any()):
+        if idle is not None:
             self.begin(idle)
             stepped = _without(stepped, idle)
         self.failures += len(stepped.invalid)
         return stepped
 
-    def _shown(self, state: Mapping[str, Tensor]) -> Tensor:
-        if not self.slots:
-            return self.shown
-        return torch.cat([slot.shown(state[slot.name]) for slot in self.slots], 1)
-
-    def _finite(self, found, done: Tensor | None) -> Stepped:
-        reward, valid = found.reward, found.valid
-        fits = reward.abs() <= LARGEST
+    def _finite(self, found: Step, done: Tensor | None) -> Stepped:
+        table = _table([found.reward, *(found.terms[name] for name in self.terms)])
+        valid = found.valid
+        least, most = torch.aminmax(table)
+        if most.item() <= LARGEST and least.item() >= -LARGEST and bool(valid.all()):
+            return Stepped(table, self.terms, found, done)
+        fits = (table.abs() <= LARGEST).all(0)
         good = valid & (fits if fits.dim() == 1 else fits.flatten(1).all(1))
-        outputs = {name: value for name, value in found.outputs.items() if isinstance(value, Tensor)}
-        terms = dict(found.terms)
-        if bool(good.all()):
-            return Stepped(reward, terms, outputs, done)
-        kept = good.view(-1, *(1,) * (reward.dim() - 1))
         causes = found.invalid
-        rows = (~good).nonzero().flatten().tolist()
-        reasons = {row: causes[row] or "the reward is too large for a trainer" for row in rows}
-        terms = {name: torch.where(kept, value, 0) for name, value in terms.items()}
-        return Stepped(torch.where(kept, reward, self.invalid), terms, outputs, done, reasons)
+        reasons = {row: causes[row] or "the reward is too large for a trainer" for row in (~good).nonzero().flatten().tolist()}
+        kept = _along(good, table)
+        table = torch.where(kept, table, 0)
+        table[0] = torch.where(kept, table[0], self.invalid)
+        return Stepped(table, self.terms, found, done, reasons)
+
+
+def _table(parts: list[Tensor]) -> Tensor:
+    """The reward and its terms in one tensor; what lacks an axis of the reward is the same along it."""
+    first, *others = parts
+    shape, dtype = first.shape, first.dtype
+    dims = first.dim()
+    alike = [part.to(dtype).view(*part.shape, *(1,) * (dims - part.dim())).expand(shape) for part in others]
+    return torch.stack([first, *alike])
+
+
+def _along(rows: Tensor, table: Tensor) -> Tensor:
+    """A mask of environments, to be laid beside what has them first."""
+    return rows.view(-1, *(1,) * (table.dim() - 2))
 
 
 def _without(stepped: Stepped, idle: Tensor) -> Stepped:
     """The same where nothing happened in some environments."""
-    kept = (~idle).view(-1, *(1,) * (stepped.reward.dim() - 1))
     done = None if stepped.done is None else stepped.done & ~idle
-    asleep = set(idle.nonzero().flatten().tolist())
-    return Stepped(torch.where(kept, stepped.reward, 0), {name: torch.where(kept, x, 0) for name, x in stepped.terms.items()},
-                   stepped.outputs, done, {row: why for row, why in stepped.invalid.items() if row not in asleep})
+    asleep = set(idle.nonzero().flatten().tolist()) if stepped.invalid else ()
+    return replace(stepped, table=stepped.table.masked_fill(_along(idle, stepped.table), 0), done=done,
+                   invalid={row: why for row, why in stepped.invalid.items() if row not in asleep})
 
 
 def outside(bounds: Interval, value: float) -> Interval:
