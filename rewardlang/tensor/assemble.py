@@ -126,7 +126,9 @@ class Assembler:
     # Steps in Python ------------------------------------------------------------------------------------------------
 
     def _steps(self, wanted: list[fx.Node]) -> list[Step]:
-        """The Python steps that something rests on, calls in the order of their schedule."""
+        """The Python steps that something rests on, calls in the order of their schedule, statistics over the run last: from the
+        first of these on, threads wait for each other.
+        """
         makers = self._makers()
         found: dict[object, Step] = {}
         stack: list[fx.Node | Node] = list(wanted)
@@ -146,7 +148,7 @@ class Assembler:
             found[step] = made
             stack += [*made.needs, *made.rests_on]
         order = {call: position for position, (call, _) in enumerate(self.schedule)}
-        return sorted(found.values(), key=lambda step: order.get(step.node, -1))
+        return sorted(found.values(), key=lambda step: len(order) if isinstance(step, RunStep) else order.get(step.node, -1))
 
     def _makers(self) -> dict[object, tuple[str, Node]]:
         """Which step gives each input of the graph, and each host value."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from time import perf_counter
 
 import torch
@@ -27,6 +28,7 @@ from rewardlang.tensor.plan import Plan, Planner
 from rewardlang.tensor.profile import Profile
 from rewardlang.tensor.result import Result
 from rewardlang.tensor.runstate import fingerprint_of, read_state, state_of
+from rewardlang.tensor.runstep import RunStep
 from rewardlang.tensor.saving import restore, save
 from rewardlang.tensor.sources import Source, bound, find_binding, named
 from rewardlang.tensor.statistics import Memory
@@ -77,6 +79,7 @@ class CompiledReward:
         self._codes: dict[tuple[Plan, Variant], Code] = {}
         self._asked = outputs
         self._memories: dict[str, Memory] = {}
+        self._alone, self._counting = Lock(), Lock()
         self._online: Online | None = None
         self._profile = Profile()
         self._check_required(outputs)
@@ -134,14 +137,16 @@ class CompiledReward:
         start = perf_counter()
         result = self._result(plan, batch, update_run)
         if batch.size:
-            self._profile.add(result.counts, batch.size, perf_counter() - start)
+            with self._counting:
+                self._profile.add(result.counts, batch.size, perf_counter() - start)
         return result
 
     def profile(self) -> Profile:
         """How long all calls so far took, how often each model and verifier was asked, and what was saved; `str` of it is
         for people.
         """
-        return self._profile.copy()
+        with self._counting:
+            return self._profile.copy()
 
     def _check_groups(self, plan: Plan, assumed: Plan | None, batch: Batch) -> None:
         """Hold the rows to the declared sizes of groups, if anything that is computed looks at groups."""
@@ -160,13 +165,22 @@ class CompiledReward:
     def _result(self, plan: Plan, batch: Batch, update_run: bool = False) -> Result:
         code = self._code(plan, self._variant(batch))
         run = self._start(code, batch)
-        run.memories = self._memories
-        for part in code.order:
+        begin = next((place for place, part in enumerate(code.order) if isinstance(part, RunStep)), len(code.order))
+        for part in code.order[:begin]:
             part.run(run)
-        if update_run:      # only now: a batch that fails half way leaves no trace
-            for name, change in run.changes.items():
-                change.keep(self._memories.setdefault(name, Memory()))
+        if begin < len(code.order):
+            self._over_run(code.order[begin:], run, update_run)
         return Result(code, run, explain)
+
+    def _over_run(self, parts: Sequence, run: Run, update_run: bool) -> None:
+        """What rests on statistics over the run, for one thread at a time: each sees whole batches, and none is lost."""
+        with self._alone:
+            run.memories = self._memories
+            for part in parts:
+                part.run(run)
+            if update_run:      # only now: a batch that fails half way leaves no trace
+                for name, change in run.changes.items():
+                    change.keep(self._memories.setdefault(name, Memory()))
 
     def _assumed(self, present: frozenset[str]) -> Plan | None:
         if self.spec.assumptions and present not in self._assumptions:
@@ -275,17 +289,21 @@ class CompiledReward:
         """What statistics `over run` have seen, as plain data for `json`, `pickle` or `torch.save` (keys that are neither
         text nor number: the latter two); it grows with the number of different keys of `by`.
         """
-        return state_of(self._memories, fingerprint_of(self.spec, self.params))
+        with self._alone:
+            return state_of(self._memories, fingerprint_of(self.spec, self.params))
 
     def load_run_state(self, saved: Mapping[str, object]) -> None:
         """Go on from what `run_state` gave. Raises RewardError, and changes nothing, where it was given by a reward of
         another text or other params (trained ones aside), or is damaged.
         """
-        self._memories = read_state(saved, fingerprint_of(self.spec, self.params))
+        memories = read_state(saved, fingerprint_of(self.spec, self.params))
+        with self._alone:
+            self._memories = memories
 
     def reset_run(self) -> None:
         """Begin a new run: what statistics `over run` have seen is forgotten."""
-        self._memories = {}
+        with self._alone:
+            self._memories = {}
 
     # The tensor part as a module --------------------------------------------------------------------------------------
 

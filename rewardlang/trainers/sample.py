@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from logging import getLogger
 from math import inf, isfinite
+from threading import Lock
 
 from rewardlang import __version__
 from rewardlang.tensor.reward import CompiledReward
@@ -55,18 +56,27 @@ class SampleReward:
         bounded = isfinite(least) and isfinite(most) and least < most
         self.span = (least, most - least) if bounded else (0.0, 1.0)
         self.fingerprint, self.version = reward.fingerprint, __version__
-        self.failures = 0
+        self.failures, self._counting = 0, Lock()
 
     def answers(self, rows: Sequence[Mapping[str, object]]) -> list[Answer]:
         """What is said of each row. A name that some rows lack is null there."""
         names = dict.fromkeys(name for row in rows for name in row)
         table = {name: [row.get(name) for row in rows] for name in names}
         found = scored(self.reward, self.columns.read(table, len(rows)))
-        for reason in found.reasons:
-            if reason is not None:
-                self.failures += 1
-                LOG.warning("a sample has no reward: %s", reason)
+        self._count([reason for reason in found.reasons if reason is not None])
         return [self._answer(found, row) for row in range(len(rows))]
+
+    def _count(self, reasons: Sequence[str]) -> None:
+        with self._counting:
+            self.failures += len(reasons)
+        for reason in reasons:
+            LOG.warning("a sample has no reward: %s", reason)
+
+    def __getstate__(self) -> dict:
+        return {name: value for name, value in self.__dict__.items() if name != "_counting"}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state, _counting=Lock())
 
     def answer(self, row: Mapping[str, object]) -> Answer:
         """What is said of one row."""
@@ -84,7 +94,8 @@ class SampleReward:
             return self.answers(rows)
         except Exception as error:
             LOG.exception("the reward of %d samples could not be computed", len(rows))
-            self.failures += len(rows)
+            with self._counting:
+                self.failures += len(rows)
             terms = dict.fromkeys((label for label, _ in self.reward.spec.outputs["reward"].terms), 0.0)
             gates = dict.fromkeys(self.reward.spec.gates, 0.0)
             return [Answer(self.invalid, terms, gates, f"{type(error).__name__}: {error}") for _ in rows]
