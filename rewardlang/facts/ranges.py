@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rewardlang.facts.backward import truth
 from rewardlang.facts.context import Context
+from rewardlang.facts.infinite import infinite_ends, without_value
 from rewardlang.facts.learn import learn
 from rewardlang.facts.leaves import Fact
 from rewardlang.facts.linear_states import narrow
@@ -50,6 +51,7 @@ class Ranges:
         self._left: int | None = None
         self._share = LEAST_WORK
         self._lengths = {node["axis"]: node for node in spec.graph.nodes if node.op == "length"}
+        self.without_value = without_value(infinite_ends(spec.graph.nodes, True))
         self._settle_assumptions()
         self.memories = tuple(narrow(self))
         nodes = reachable(roots(spec))

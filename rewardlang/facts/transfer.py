@@ -26,6 +26,11 @@ _SEARCHING = frozenset({"place", "spread", "lookup"})
 
 def settle(ranges, node: Node, context: Context) -> Fact:
     """The fact of a node in a context; those of its arguments (see `needs`) are known."""
+    found = _settled(ranges, node, context)
+    return found._replace(fails=True) if node in ranges.without_value else found
+
+
+def _settled(ranges, node: Node, context: Context) -> Fact:
     if node.op == "const":
         return constant(node)
     if not node.args and not node.get("window") or node.op in ("call", "field", "carried", "state"):
@@ -143,6 +148,8 @@ def _placed(spec, node: Node, facts: list[Fact], row) -> Fact:
 def may_fail_itself(ranges, node: Node, context: Context) -> bool:
     """Whether a node that may be invalid can be so although all that it uses is valid."""
     row = OPERATORS.get(node.op)
+    if node in ranges.without_value:
+        return True
     if row is None or row.family is Family.HOST or not node.args:
         return _source_fails(ranges, node)
     if row.family is Family.PLACEMENT:

@@ -56,6 +56,8 @@ class FloatCollections:
         at = q * (len(xs) - 1)
         low = math.floor(at)
         high = min(low + 1, len(xs) - 1)
+        if at == low or ordered[high] == ordered[low] or ordered[low] == -math.inf < ordered[high] < math.inf:
+            return float(ordered[low])
         return float(ordered[low] + (ordered[high] - ordered[low]) * (at - low))
 
     def norm(self, xs, p):

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from math import inf
 
-from rewardlang.facts.temporal import infinite_ends
-from rewardlang.ir.node import Node, reachable
+from rewardlang.facts.infinite import may_be_infinite
+from rewardlang.ir.node import Node
 from rewardlang.rewrite.steps import NotOnline, Steps
 from rewardlang.values.types import BOOL, FLOAT, INT, Kind, Type
 
@@ -25,20 +25,15 @@ def _parts(steps: Steps, node: Node) -> tuple[Node | None, Node | None, Type]:
     return x, roles.get("where"), steps.type_of(node.type)
 
 
-def _infinite(node: Node) -> bool:
-    """Whether ±inf is a proper value of a node, as it is of margins."""
-    return any(infinite_ends(reachable([node]), True)[node])
-
-
 def _running(combine: str, neutral, counted: bool = False) -> Callable[[Steps, Node], Node]:
     """A scan that joins each entry to those before it."""
     def rule(steps: Steps, node: Node) -> Node:
         x, where, type_ = _parts(steps, node)
-        found = _accumulated(steps, combine, neutral, steps.const(1, INT) if counted else x, where, type_, _infinite(node))
+        found = _accumulated(steps, combine, neutral, steps.const(1, INT) if counted else x, where, type_, may_be_infinite(node))
         if where is None or combine in ("add", "mul"):
             return found
         # Before the first entry that counts there is no value; an infinite one may be what stands for none.
-        seen = (_accumulated(steps, "or", False, where, None, BOOL, False) if _infinite(node)
+        seen = (_accumulated(steps, "or", False, where, None, BOOL, False) if may_be_infinite(node)
                 else steps.make("ne", found, steps.const(neutral, FLOAT), type=BOOL))
         return steps.make("gate", seen, found, steps.const(None, type_.as_optional()), type=type_)
     return rule
@@ -55,7 +50,7 @@ def _accumulated(steps: Steps, combine: str, neutral, x: Node, where: Node | Non
 
 def _cummean(steps: Steps, node: Node) -> Node:
     x, where, type_ = _parts(steps, node)
-    total = _accumulated(steps, "add", 0, x, where, type_, _infinite(node))
+    total = _accumulated(steps, "add", 0, x, where, type_, may_be_infinite(node))
     count = _accumulated(steps, "add", 0, steps.const(1, INT), where, INT.with_axes(type_.axes), False)
     return steps.make("div", total, count, type=type_)
 
@@ -64,12 +59,12 @@ def _prev(steps: Steps, node: Node) -> Node:
     x, where, type_ = _parts(steps, node)
     start = steps.roles(node)["start"]
     if where is None:
-        held, found = steps.earlier(node, type_, start, _infinite(node))
+        held, found = steps.earlier(node, type_, start, may_be_infinite(node))
         held.update = x
         return found
     seen = steps.memory(INT.with_axes(where.type.axes), 0, "admitted", where)   # a count: once invalid, always so
     seen.update = steps.make("add", seen.leaf, steps.make("number", where, type=INT), type=INT)
-    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=_infinite(node))
+    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=may_be_infinite(node))
     held.update = steps.make("gate", where, x, held.leaf, type=type_)
     return steps.make("gate", steps.make("gt", seen.leaf, steps.const(0, INT), type=BOOL), held.leaf, start, type=type_)
 
@@ -80,7 +75,7 @@ def _delta(steps: Steps, node: Node) -> Node:
 
 def _opening(steps: Steps, node: Node) -> Node:
     x, type_ = steps.roles(node)["x"], steps.type_of(node.type)
-    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=_infinite(node))
+    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=may_be_infinite(node))
     held.update = steps.make("gate", steps.begun(), held.leaf, x, type=type_)
     return held.update
 
@@ -108,7 +103,7 @@ def _pick(steps: Steps, node: Node) -> Node:
     if node["index"]:
         raise NotOnline(node, f"is known only from step {node['index']} on")
     x, type_ = steps.image[node.args[0]], steps.type_of(node.type)
-    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=_infinite(node))
+    held = steps.memory(type_, False if type_.kind is Kind.BOOL else 0, infinite=may_be_infinite(node))
     held.update = steps.make("gate", steps.begun(), held.leaf, x, type=type_)
     return held.update
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
 import torch
 from torch import fx
 
+from rewardlang.facts.infinite import Ends, infinite_ends, without_value
 from rewardlang.ir.node import Node
 from rewardlang.ops.row import Family, Operator
 from rewardlang.ops.table import OPERATORS
@@ -77,6 +78,9 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
         #: In which rollouts it can be needed, as far as that is known without any call; None for all.
         self.asked: Callable[[Node], Value | None] = lambda _node: None
         self.whole: frozenset[Node] = frozenset()
+        #: Which values may be infinite, and which have none where their arguments are.
+        self.ends: dict[Node, Ends] = {}
+        self.without_value: frozenset[Node] = frozenset()
         #: Where a node that can fail by itself did not.
         self.own: dict[Node, Value] = {}
         self.defaults: Mapping[Node, object] = {}
@@ -91,7 +95,8 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
 
         `roots` are those whose value is asked for from outside.
         """
-        self.whole = whole_formulas(nodes, roots)
+        self.whole, self.ends = whole_formulas(nodes, roots), infinite_ends(nodes, True)
+        self.without_value = without_value(self.ends)
         inside: set[Node] = set()
         for node in nodes:
             if node.op == "carried" or node.op != "state" and not inside.isdisjoint(node.args):
@@ -109,6 +114,16 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
             value.data.name = self.build.graph._graph_namespace.create_name(name, None)
 
     def _value(self, node: Node) -> Value:
+        """A node's value, invalid where infinite arguments leave it without one."""
+        found = self._computed(node)
+        if node not in self.without_value or found.constant:
+            return found
+        there = replace(found, data=self.build.call(torch.isnan, found.data), truth=True, valid=None)
+        there = self.k.logical_not(there)
+        self.own[node] = self.k.both(self.own.get(node), there)
+        return self.k.choose(there, found.plain(), self.k.constant(0.0)).masked(self.k.both(found.valid, there))
+
+    def _computed(self, node: Node) -> Value:
         if node in self.columns:
             return self._column(node, self.columns[node])
         if node in self.defaults:

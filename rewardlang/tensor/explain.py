@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, fx
 
 from rewardlang.ir.node import Node
+from rewardlang.ops.table import OPERATORS
 from rewardlang.tensor import words
 from rewardlang.tensor.code import module_of, rests_on
 from rewardlang.tensor.fxgraph import Value
@@ -31,7 +32,8 @@ def _reason(code, run, node: Node, row: int, failures: dict[Node, list[bool]]) -
     if node in failures and failures[node][row]:
         if want is not None:
             return words.within_row(want.column, words.NULL)
-        return words.undefined(node.op, _text(code, node))
+        row, infinite = OPERATORS.get(node.op), node in code.emitter.without_value
+        return words.undefined(node.op, _text(code, node), row is None or row.domain is not None or not infinite, infinite)
     return None
 
 

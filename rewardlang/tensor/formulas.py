@@ -7,8 +7,7 @@ from math import inf
 import torch
 from torch import Tensor
 
-from rewardlang.facts.temporal import infinite_ends
-from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.node import Node
 from rewardlang.ops.row import Operator
 from rewardlang.ops.temporal import Reading
 from rewardlang.tensor import place, temporal
@@ -17,11 +16,6 @@ from rewardlang.tensor.kernel import Kernel
 from rewardlang.values.axes import Axis
 
 _OPTIONS = ("low", "high", "smooth")
-
-
-def may_be_infinite(node: Node) -> bool:
-    """Whether ±inf is a proper value of a node: a margin that a bare truth, or a trace without steps, decides."""
-    return any(infinite_ends(reachable([node]), True)[node])
 
 
 class Formulas:

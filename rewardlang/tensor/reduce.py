@@ -130,7 +130,7 @@ def variance(x: Tensor, keep: Mask, dim: int, ddof: int) -> Tensor:
 
 
 def quantile(x: Tensor, keep: Mask, dim: int, q: float) -> Tensor:
-    """Linear between the sorted entries."""
+    """Linear between the sorted entries; on the way from -inf to a number it is -inf, and NaN on that to +inf."""
     x, keep = with_one(x, keep, dim)
     ordered = filled(x, keep, inf).sort(dim).values
     highest = (amount(x, keep, dim) - 1).clamp(min=0).expand(ordered.select(dim, 0).shape).unsqueeze(dim)
@@ -138,7 +138,9 @@ def quantile(x: Tensor, keep: Mask, dim: int, q: float) -> Tensor:
     below = place.floor()
     low = ordered.gather(dim, below.long())
     high = ordered.gather(dim, torch.minimum(below + 1, highest).long())
-    found = (low + (high - low) * (place - below)).squeeze(dim)
+    at = place - below
+    stays = low.isinf() & (high.isfinite() | (high == low)) | high.isinf() & (at == 0)
+    found = (low + torch.where(stays, 0, high - low) * at).squeeze(dim)
     return found if keep is None else torch.where(keep.any(dim), found, 0)
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, fx
 
+from rewardlang.facts.infinite import may_be_infinite
 from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Code, Given
 from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.cut import Cut, converter
-from rewardlang.tensor.formulas import may_be_infinite
 from rewardlang.tensor.host import HostArgument, Run, pools_of
 from rewardlang.tensor.padded import widened
 from rewardlang.tensor.pairs import Pairs, mates, pairs_of

@@ -109,11 +109,11 @@ class Loop:
         """What stands outside: all that was computed already, since it rests on no carried entry."""
         if node.op == "const":
             return steps.const(node["value"], node.type) if not node.type.axes else self._outside(node.type, self.emitter.values[node])
-        found = self.emitter.values.get(node)
-        return None if found is None else self._outside(steps.type_of(node.type), found)
+        found, infinite = self.emitter.values.get(node), any(self.emitter.ends.get(node, ()))
+        return None if found is None else self._outside(steps.type_of(node.type), found, infinite)
 
-    def _outside(self, type_, value: Value) -> Node:
-        leaf = self.steps.graph.add("outside", (), type_.as_optional(), slot=len(self.outer))
+    def _outside(self, type_, value: Value, infinite: bool = False) -> Node:
+        leaf = self.steps.graph.add("outside", (), type_.as_optional(), slot=len(self.outer), infinite=infinite)
         self.outer[leaf] = value
         return leaf
 

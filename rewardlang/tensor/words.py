@@ -249,9 +249,11 @@ _UNDEFINED = {
 }
 
 
-def undefined(operator: str, text: str) -> str:
-    """For an operator outside its domain, by the text of its expression."""
-    return f"`{text}` {_UNDEFINED.get(operator, 'has no entries')}"
+def undefined(operator: str, text: str, partial: bool = True, infinite: bool = False) -> str:
+    """For an operator outside its domain (one that has any is `partial`), or, if `infinite`, whose arguments may be
+    infinities that have no sum or product, by the text of its expression."""
+    known = [_UNDEFINED.get(operator, "has no entries")] if partial or operator in _UNDEFINED else []
+    return f"`{text}` {', or '.join(known + ['is inf - inf, or 0 times inf, which is no number'] * infinite)}"
 
 
 def not_finite_output(name: str) -> str:

@@ -208,6 +208,44 @@ def test_progress_hears_of_the_end():
     assert [list(row) for row in zip(*found)] == batch
 
 
+def test_what_infinite_margins_have_no_value_for_is_invalid_there_in_batch_and_online():
+    text = """
+    setting episodic horizon 100
+    input p : bool[step]
+    input y : float[step] in [-1, 1]
+    let m = margins(p since[1, 3] y > 0.3)
+    output caught = delta(m + 0 * y over step, 0) ?? 3
+    output lost = m - prev(m, 0)
+    output scaled = 0.5 * m
+    output running = cumsum(m over step)
+    output middle = quantile(m over step, q = 0.5)
+    output between = quantile(m over step, q = 0.3)
+    """
+    reward, y = rl.compile(text=text), [0.5, 0.2, -0.3, 0.9, 0.1]
+    columns = {"p": [[True, False, True, True, True], [True] * 2], "y": [y, y[:2]]}
+    batch = reward(columns)
+    inf = float("inf")
+    assert batch.to_lists("scaled")[0] == pytest.approx([-inf, -inf, -0.05, -0.05, 0.3])
+    assert batch.to_lists("caught")[0] == pytest.approx([-inf, 3, inf, 0, 0.7])
+    assert batch.to_lists("lost")[0] == [-inf, None, inf, 0, pytest.approx(0.7)]
+    assert batch.reasons("lost")[0] == "`m - prev(m, 0)` is inf - inf, or 0 times inf, which is no number"
+    assert batch.to_lists("running")[0] == [-inf] * 5
+    assert batch.to_lists("middle") == [pytest.approx(-0.1), -inf] and batch.to_lists("between") == [-inf, -inf]
+    state = reward.start(1)
+    for t in range(5):
+        step, state = reward.step({"p": [columns["p"][0][t]], "y": [y[t]]}, state)
+        for name in ("scaled", "caught", "lost", "running"):
+            found = step.outputs[name][0].item() if step.mask(name)[0] else None
+            assert found == pytest.approx(batch.to_lists(name)[0][t]), (name, t)
+
+
+def test_a_quantile_between_both_infinities_says_why_it_has_none():
+    text = "setting episodic\ninput p : bool[step]\noutput q = quantile(margins(p over step) over step, q = 0.5)"
+    found = rl.compile(text=text)({"p": [[True, False], [False, False, True], [True, True]]})
+    assert found.to_lists("q") == [None, -float("inf"), float("inf")]
+    assert "has no entries, or is inf - inf" in found.reasons("q")[0]
+
+
 def test_wide_windows_hold_a_count_and_vectors_a_buffer():
     text = """
     setting episodic horizon 5000

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from math import inf
 
+from rewardlang.facts.infinite import infinite_ends
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.temporal import infinite_ends
 from rewardlang.ir.node import Node, reachable
 from rewardlang.text.diagnostic import Diagnostic
 
