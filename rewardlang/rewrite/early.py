@@ -1,83 +1,134 @@
-"""Rules that ask no model where something cheaper decides already: a product with 0, an extreme that cannot be beaten."""
+"""Rules that ask no model where something cheaper decides already: a zero, an extreme that cannot be beaten, a full scale."""
 
-from collections.abc import Sequence
-from math import isinf
-
-from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.node import Node
+from rewardlang.rewrite.deciding import bounded, both, compared, decided, has_gradient, is_dear, spared
 from rewardlang.rewrite.rule import Rule, Scene, is_constant
-from rewardlang.values.axes import join
-from rewardlang.values.types import Kind, Type
+from rewardlang.values.types import Kind
 
 
 def zero_product(scene: Scene, node: Node) -> Node | None:
     """0 * b is 0 for a finite b that is valid wherever its data are: b need not be known there."""
-    if node.op != "mul":
+    if node.op != "mul" or not any(is_dear(scene, arg) for arg in node.args):
         return None
-    for cheap, dear in (node.args, node.args[::-1]):
-        leaves = _spared(scene, cheap, dear, node)
-        if leaves is not None and not _has_gradient(scene, cheap):
-            zero = scene.constant(0, cheap)
-            return _decided(scene, node, scene.constant(0, node), _compared(scene, "eq", cheap, zero), leaves)
-    return None
+    decides, leaves = None, []
+    for factor, other in (node.args, node.args[::-1]):
+        found = spared(scene, other, node) if is_dear(scene, other) and _may_be_zero(scene, factor) else None
+        if found is None:
+            continue
+        zero = compared(scene, "eq", factor, scene.constant(0, factor))
+        decides = zero if decides is None else both(scene, "or", decides, zero)
+        leaves += found
+        # Where both are dear, each is left out where the other is 0: which one is asked first, the schedule learns.
+        if is_dear(scene, factor):
+            own = spared(scene, factor, node)
+            if own is None:
+                return None
+            leaves += own
+    return None if decides is None else decided(scene, node, scene.constant(0, node), decides, list(dict.fromkeys(leaves)))
+
+
+def _may_be_zero(scene: Scene, factor: Node) -> bool:
+    """Whether it is worth a look: scores that a model gives are hardly ever 0, truths and what a gate closes often are."""
+    if is_constant(factor) or has_gradient(scene, factor):
+        return False
+    closes = factor.op == "gate" and any(is_constant(arg, 0) for arg in factor.args[1:])
+    return not is_dear(scene, factor) or factor.type.kind is not Kind.FLOAT or closes
 
 
 def unbeaten_extreme(scene: Scene, node: Node) -> Node | None:
-    """max(a, b) is a where a is above all that b can be; the same for min."""
+    """max(a, b) is a where a is all that b can be, or more; the same for min."""
     if node.op not in ("maximum", "minimum"):
         return None
     for cheap, dear in (node.args, node.args[::-1]):
-        leaves = _spared(scene, cheap, dear, node)
-        if leaves is None or cheap.type.axes != node.type.axes or cheap.type.kind is not node.type.kind:
+        if is_constant(cheap) or is_dear(scene, cheap) or not is_dear(scene, dear):
+            continue
+        leaves = spared(scene, dear, node)
+        if leaves is None or cheap.type.axes != node.type.axes or cheap.type.kind not in (node.type.kind, Kind.INT):
             continue
         bounds = scene.range(dear)
         end, op = (bounds.hi, "gt") if node.op == "maximum" else (bounds.lo, "lt")
-        limit = scene.constant(end, dear)
-        return _decided(scene, node, cheap, _compared(scene, op, cheap, limit), leaves)
+        # Where both are equal, the gradient goes to both: that is given up only where there is none.
+        op = op if has_gradient(scene, cheap) else {"gt": "ge", "lt": "le"}[op]
+        return decided(scene, node, cheap, compared(scene, op, cheap, scene.constant(end, dear)), leaves)
     return None
 
 
-def _spared(scene: Scene, cheap: Node, dear: Node, node: Node) -> list[Node] | None:
-    """The inputs that must be valid for `dear` to be left out where `cheap` decides; None where it must not, or need not."""
-    if is_constant(cheap) or not _is_dear(scene, dear) or _is_dear(scene, cheap) or scene.ranges.fails(dear):
+def full_scale(scene: Scene, node: Node) -> Node | None:
+    """min(1, a + b), or a clamp, is at its end where a and the least of b are beyond it; the same for max and the other end."""
+    if node.op == "clamp" and all(is_constant(arg) for arg in node.args[1:]):
+        return _at_end(scene, node, node.args[0], {False: node.args[2], True: node.args[1]})
+    if node.op in ("maximum", "minimum"):
+        for limit, total in (node.args, node.args[::-1]):
+            if is_constant(limit):
+                return _at_end(scene, node, total, {node.op == "maximum": limit})
+    return None
+
+
+def _at_end(scene: Scene, node: Node, total: Node, ends: dict[bool, Node]) -> Node | None:
+    """The node with its ends decided; `ends` has what it is where all that `total` can be is beyond: above (False), below (True)."""
+    leaves = spared(scene, total, node) if is_dear(scene, total) else None
+    if leaves is None:
         return None
-    bounds = scene.range(dear)
-    if bounds is None or isinf(bounds.lo) or isinf(bounds.hi):
+    found = node
+    for upper, end in ends.items():
+        bound = bounded(scene, total, upper)
+        if bound is not None and bound.type.axes == node.type.axes and _reaches(scene, bound, end, below=upper):
+            op = ("lt" if upper else "gt") if has_gradient(scene, bound) else ("le" if upper else "ge")
+            known = scene.graph.add("const", (), end.type, scene.graph.origins.get(node), value=end["value"])
+            found = decided(scene, found, known, compared(scene, op, bound, end), leaves)
+    return None if found is node else found
+
+
+def _reaches(scene: Scene, bound: Node, end: Node, below: bool) -> bool:
+    """Whether a bound may ever be at an end or beyond."""
+    known, limit = scene.range(bound), scene.range(end)
+    return known is None or (known.lo <= limit.hi if below else known.hi >= limit.lo)
+
+
+def sure_comparison(scene: Scene, node: Node) -> Node | None:
+    """a + b > c is known where it holds, or fails, for all that b can be."""
+    if node.op not in _SURE or not any(is_dear(scene, arg) for arg in node.args):
         return None
-    leaves = [leaf for leaf in reachable([dear]) if leaf.op == "input" and not scene.sure(leaf)]
-    apart = any(leaf.op in ("state", "carried") for leaf in reachable([node]))
-    fits = all(axis in node.type.axes for leaf in leaves for axis in leaf.type.axes)
-    return leaves if fits and not apart else None
+    left, right = node.args
+    parts = [spared(scene, arg, node) for arg in node.args if is_dear(scene, arg)]
+    if any(part is None for part in parts):
+        return None
+    leaves, found = list(dict.fromkeys(leaf for part in parts for leaf in part)), node
+    for verdict, (op, left_upper) in _SURE[node.op].items():
+        one, other = _side(scene, left, left_upper), _side(scene, right, not left_upper)
+        if one is None or other is None or (is_constant(one) and is_constant(other)):
+            continue
+        decides = compared(scene, op, one, other)
+        if decides.type.axes == node.type.axes and not is_constant(decides):
+            truth = scene.graph.add("const", (), _truth(node), scene.graph.origins.get(node), value=verdict)
+            found = decided(scene, found, truth, decides, leaves)
+    return None if found is node else found
 
 
-def _is_dear(scene: Scene, node: Node) -> bool:
-    """Whether a node rests on a model, or on a verifier under a time limit."""
-    externals = scene.ranges.spec.externals
-    called = [externals[below["callee"]] for below in reachable([node]) if below.op == "call"]
-    return any(external.kind == "model" or external.timeout is not None for external in called)
+def _truth(node: Node):
+    return node.type.with_axes(()).as_optional(False)
 
 
-def _has_gradient(scene: Scene, node: Node) -> bool:
-    """Whether a gradient may be wanted at the zeros of a node: it comes from numbers, and not from truths alone."""
-    return node.type.kind is Kind.FLOAT and any(
-        below.op in ("input", "param") and below.type.kind is Kind.FLOAT for below in reachable([node]))
+def _side(scene: Scene, node: Node, upper: bool) -> Node | None:
+    if not is_dear(scene, node):
+        return node
+    bound = bounded(scene, node, upper)
+    if bound is not None:
+        return bound
+    known = scene.range(node)
+    return None if known is None else scene.constant(known.hi if upper else known.lo, node)
 
 
-def _compared(scene: Scene, op: str, left: Node, right: Node) -> Node:
-    type_ = Type(Kind.BOOL, join(left.type.axes, right.type.axes), left.type.optional)
-    return scene.graph.add(op, (left, right), type_, scene.graph.origins.get(left))
-
-
-def _decided(scene: Scene, node: Node, known: Node, decides: Node, leaves: Sequence[Node]) -> Node:
-    """`known` where `decides` is true and all `leaves` are valid, else the node as it is."""
-    for leaf in leaves:
-        there = scene.graph.add("valid", (leaf,), Type(Kind.BOOL, leaf.type.axes), scene.graph.origins.get(leaf))
-        axes = join(decides.type.axes, there.type.axes)
-        decides = scene.graph.add("and", (there, decides), Type(Kind.BOOL, axes, decides.type.optional),
-                                  scene.graph.origins.get(node))
-    return scene.graph.add("gate", (decides, known, node), node.type, scene.graph.origins.get(node))
-
+#: For each comparison and verdict: what must hold between the bounds, and whether the left one is the upper.
+_SURE = {
+    "gt": {True: ("gt", False), False: ("le", True)}, "ge": {True: ("ge", False), False: ("lt", True)},
+    "lt": {True: ("lt", True), False: ("ge", False)}, "le": {True: ("le", True), False: ("gt", False)},
+}
 
 EARLY = (
     Rule("zero-product", "right * q = gate right == 0 { 0 } else right * q for a model q that cannot fail", zero_product),
-    Rule("unbeaten-extreme", "max(a, q) = gate a > 1 { a } else max(a, q) for a model q in [0, 1]", unbeaten_extreme),
+    Rule("unbeaten-extreme", "max(a, q) = gate a >= 1 { a } else max(a, q) for a model q in [0, 1]", unbeaten_extreme),
+    Rule("full-scale", "min(1, a + q) = gate a >= 1 { 1 } else min(1, a + q) for a model q in [0, 1]", full_scale),
+    Rule("sure-comparison", "a + q > 1 = gate a > 1 { true } else gate a <= 0 { false } else a + q > 1 for a model q in [0, 1]",
+         sure_comparison),
 )

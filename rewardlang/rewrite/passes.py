@@ -10,6 +10,7 @@ from rewardlang.rewrite.choices import CHOICES
 from rewardlang.rewrite.constants import FOLDING
 from rewardlang.rewrite.early import EARLY
 from rewardlang.rewrite.rule import Rule, Scene
+from rewardlang.rewrite.unrolled import UNROLLED
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ PASSES = (
     Pass("simplify", ALGEBRA, "before choices: fewer and plainer nodes give narrower ranges"),
     Pass("decide", CHOICES, "on what is left: what ranges prove never to happen is dropped with all it rests on"),
     Pass("clean", FOLDING + ALGEBRA, "a side that was chosen may make its consumers constant"),
+    Pass("unroll", UNROLLED, "before early decisions, which are made between two values"),
     Pass("early", EARLY, "last: what is left is asked for only where nothing cheaper decides"),
 )
 

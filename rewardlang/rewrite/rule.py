@@ -26,6 +26,7 @@ class Scene:
     def __init__(self, graph: Graph, ranges):
         self.graph = graph
         self.ranges = ranges
+        self.dear: dict[Node, bool] = {}
 
     def range(self, node: Node) -> Interval | None:
         """The certified range of a node."""

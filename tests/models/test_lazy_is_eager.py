@@ -30,6 +30,9 @@ def number(source, depth):
         lambda: f"({one()} + {one()})", lambda: f"({one()} * {one()})", lambda: f"({two()} * {one()})",
         lambda: f"max({one()}, {one()})", lambda: f"min({one()}, {one()})", lambda: f"({one()} ?? {one()})",
         lambda: f"(gate ({two()}) ?? false {{ {one()} }} else {one()})",
+        lambda: f"clamp({one()} + {one()}, -1, {source.choice(['0.5', '1'])})", lambda: f"min({source.choice(['0', '1'])}, {one()})",
+        lambda: f"prod([{two()}, {one()}, {one()}] over item)", lambda: f"max([{one()}, {one()}] over item)",
+        lambda: f"prod(({two()}) * [{one()}, {one()}] over item)",
         lambda: f"(match {{ ({two()}) ?? true: {one()}, ({two()}) ?? false: {one()}, else: {one()} }})",
     ])()
 
@@ -40,6 +43,8 @@ def truth(source, depth):
         return source.choice(["ok", "v(text)", "t(text)", "n == 1", "w(text) > 0.5", "s(text) < 0", "q(text) > 0.25"])
     one, two = (lambda: truth(source, depth - 1)), (lambda: number(source, depth - 1))
     return source.choice([lambda: f"({one()} and {one()})", lambda: f"({one()} or {one()})", lambda: f"({one()} implies {one()})",
+                          lambda: f"any([{one()}, {one()}, {one()}] over item)", lambda: f"all([{one()}, {one()}] over item)",
+                          lambda: f"({two()} + {two()} {source.choice(['<', '<=', '>=', '>'])} {two()})",
                           lambda: f"(not {one()})", lambda: f"({two()} > {two()})", lambda: f"valid({two()})"])()
 
 
@@ -56,7 +61,7 @@ def results(texts, source):
     }
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(160))
 def test_a_random_program(seed):
     source = random.Random(seed)
     texts = [None if source.random() < 0.1 else f"text {source.randrange(12)}" for _ in range(24)]

@@ -190,3 +190,53 @@ def test_a_model_is_not_asked_where_something_cheaper_decides(term, asked, expec
     out = reward({"answer": answers, "right": right, "floor": floor})
     assert out.to_lists("reward") == expected
     assert [text for texts in quality.seen for text in texts] == asked
+
+
+CLAIMED = """
+axis part ragged
+input answer : text
+input right : bool
+input parts : text[part]
+input fine : bool[part]
+model quality(answer: text) -> float in [0, 1]  on_error 0
+model good(answer: text) -> bool  on_error false
+reward = {term}
+"""
+#: What decides, the rows of four on which the model is asked all the same, and the rewards; it says 0.5, 1, 0 and 0.25.
+CLAIMS = {
+    "max(right, quality(answer))": ([1, 3], [1, 1, 1, 0.25]),
+    "min(right, quality(answer))": ([0, 2], [0.5, 0, 0, 0]),
+    "prod([right, quality(answer)] over item)": ([0, 2], [0.5, 0, 0, 0]),
+    "max([quality(answer), right] over item)": ([1, 3], [1, 1, 1, 0.25]),
+    "any([quality(answer) > 0.7, right] over item)": ([1, 3], [1, 1, 1, 0]),
+    "all([right, quality(answer) > 0.7] over item)": ([0, 2], [0, 0, 0, 0]),
+    "clamp(right + quality(answer), 0, 1)": ([1, 3], [1, 1, 1, 0.25]),
+    "min(1, 2 * right + quality(answer))": ([1, 3], [1, 1, 1, 0.25]),
+    "max(0, quality(answer) - right)": ([1, 3], [0, 1, 0, 0.25]),
+    "(right + quality(answer) >= 1)": ([1, 3], [1, 1, 1, 0]),
+    "(quality(answer) < 2 * right)": ([], [1, 0, 1, 0]),
+    "right + quality(answer) in [2, 3]": ([0, 2], [0, 0, 0, 0]),
+    "prod(fine * quality(answer) over part)": ([0, 3], [0.25, 0, 0, 0.0625]),
+    "any(fine or quality(parts) > 0.7 over part)": ([1, 2], [1, 1, 1, 1]),
+    "prod(fine * quality(parts) over part)": ([0, 2, 3], [0, 0, 0, 0.125]),
+    "quality(answer) * good(answer)": ([0, 1], [0.5, 1, 0, 0]),
+}
+
+
+@pytest.mark.parametrize("term", CLAIMS)
+def test_early_decisions_ask_exactly_the_rows_that_are_left(term):
+    rows, expected = CLAIMS[term]
+    answers, said = ["a", "b", "c", "d"], {"a": 0.5, "b": 1.0, "c": 0.0, "d": 0.25}
+    quality, good = Spy(lambda texts: [said[text] for text in texts]), Spy(lambda texts: [text in "ab" for text in texts])
+    reward = rl.compile(text=CLAIMED.format(term=term), bind={"quality": quality, "good": good})
+    out = reward({"answer": answers, "right": [True, False, True, False], "parts": [["a", "c"], ["c", "a"], ["c", "b"], ["a", "d"]],
+                  "fine": [[True, True], [False, True], [False, False], [True, True]]})
+    assert out.to_lists("reward") == pytest.approx(expected)
+    assert sorted(text for texts in quality.seen for text in texts) == [answers[row] for row in rows]
+    assert out.counts["quality"].evaluated == len(rows)
+
+
+def test_a_null_is_never_decided_away():
+    reward = rl.compile(text=CLAIMED.format(term="max(right, quality(answer)) + min(1, right + quality(answer))"),
+                        bind={"quality": lengths, "good": lengths})
+    assert reward({"answer": [None, "a", None], "right": [True, True, None]}).to_lists("reward") == [None, 2, None]
