@@ -136,9 +136,11 @@ def _gate(condition: Pair | None, opened: Pair | None, closed: Pair | None) -> P
 
 
 def _gate_slopes(condition: Pair | None, opened: Pair | None, closed: Pair | None):
-    """Of a side that never counts nothing is asked; where either may count, a part of both, and a jump between them."""
-    if condition in (ONE, ZERO):
-        return (None, ONE, None) if condition == ONE else (None, None, ONE)
+    """Of a side that never counts, or never has a value, nothing is asked; else a part of both, and a jump between them."""
+    if condition == ONE or closed is None:
+        return (None, ONE, None)
+    if condition == ZERO or opened is None:
+        return (None, None, ONE)
     return None if condition is None else (ANY, TRUTH, TRUTH)
 
 

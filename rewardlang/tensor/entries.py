@@ -1,6 +1,7 @@
 """Nested lists from the data: brought into shape with every misfit named, then laid out as one padded block."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -77,6 +78,17 @@ def shared_lengths(lengths: Tensor, axis: Axis, outer: Sequence[Axis]) -> Tensor
     return lengths
 
 
+def _lengths(rows: Sequence, depth: int) -> Iterator[int]:
+    """The lengths of all lists at a depth."""
+    for row in rows:
+        row = row.tolist() if hasattr(row, "tolist") else row
+        if isinstance(row, list | tuple):
+            if depth:
+                yield from _lengths(row, depth - 1)
+            else:
+                yield len(row)
+
+
 class Conformer:
     """The slow way: walks every entry, keeps what fits, and says of each row what does not.
 
@@ -92,6 +104,10 @@ class Conformer:
 
     def rows(self, rows: Sequence) -> list:
         """The rows with None for every entry or list that is missing or does not fit."""
+        for depth, axis in enumerate(self.axes):
+            sizes = Counter(_lengths(rows, depth)) if axis not in self.sizes and not axis.ragged else None
+            if sizes:   # what most rows have, and not the first one: one that is wrong must not spoil the others
+                self.sizes[axis] = sizes.most_common(1)[0][0]
         return [self._row(number, row) for number, row in enumerate(rows)]
 
     def _row(self, number: int, row: object) -> object:
@@ -112,7 +128,7 @@ class Conformer:
         axis = self.axes[depth]
         if not isinstance(entry, list | tuple):
             raise Misfit(words.wrong_type(f"list along `{axis.name}`", entry))
-        if not axis.ragged and len(entry) != self.sizes.setdefault(axis, len(entry)):
+        if not axis.ragged and len(entry) != self.sizes[axis]:
             raise Misfit(words.wrong_size(axis.name, self.sizes[axis], len(entry)))
         return [self._walk(inner, depth + 1, number) for inner in entry]
 

@@ -73,3 +73,12 @@ def test_ends_that_are_reached_are_exact(text):
                      f"reward = {text}\noutput used = x + y + a\n")
     found = facts.reached(facts.spec.outputs["reward"].node)
     assert found.outer == found.inner
+
+
+@pytest.mark.parametrize("nominal", ["n", "gate valid(m) { n } else invalid"])
+@pytest.mark.parametrize("form", ["m + w * (nominal - m)", "w * nominal + (1 - w) * m"])
+@pytest.mark.parametrize("share", ["param w in [0, 1] = 0.5", "let w = 0.25", "let w = 0.23796462709189137"])
+def test_convex_combinations_are_exact_also_where_one_part_may_have_no_value(nominal, form, share):
+    program = facts_of("input n : float? in [-5, 5]\ninput m : float? in [-5, 5]\n"
+                       f"{share}\nlet nominal = {nominal}\nreward = {form}\nensure reward in [-5, 5]\n")
+    assert [found.code for found in program.diagnostics] == []

@@ -146,3 +146,10 @@ def test_no_negative_zero_shows_in_lists():
     out = rl.compile(text=text)({"x": [0, -0.0, -3], "s": [[0, -0.0], [-0.0], []]})
     assert str([out.to_lists(name) for name in (*out.outputs, "a", "b")]) == str(
         [[0.0, 0.0, 3.0], [[0.0, 0.0], [0.0], []], [0, 0, -3], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]])
+
+
+def test_an_odd_row_does_not_decide_how_many_the_others_must_have():
+    reward = rl.compile(text="axis member\ninput x : float[member]\nreward = sum(x over member)\n")
+    out = reward({"x": [[], [1, 2], [3, 4]]})
+    assert out.to_lists("reward") == [None, 3.0, 7.0]
+    assert out.invalid[0] == "column `x`: has 0 along `member`, which has 2"
