@@ -5,8 +5,10 @@ from math import inf
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
 from rewardlang.facts.leaves import Fact, declared, positions
+from rewardlang.facts.linear import linear_range
 from rewardlang.facts.needs import admitted_context, entry_context
 from rewardlang.facts.positions import total
+from rewardlang.facts.telescope import Telescope
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import Elements, bound, domain
 from rewardlang.ops.row import Family
@@ -43,8 +45,18 @@ def collection(ranges, node: Node, context: Context, row) -> Fact:
     if inside == FALSE:
         return Fact(None, True)
     found = bound(row, elements, *(start.range for start in starts), **options)
-    each = total(ranges, node, admitted)
-    return Fact(found.meet(each) or found if each is not None else found, fails or inside != TRUE)
+    for narrower in (total(ranges, node, admitted), added_up(ranges, node, context)):
+        found = found if narrower is None else found.meet(narrower) or found
+    return Fact(linear_range(ranges, node, context, found), fails or inside != TRUE)
+
+
+def added_up(ranges, node: Node, context: Context) -> Interval | None:
+    """The range of a plain sum along an ordered axis: what telescopes in it cancels."""
+    plain = node.op == "sum" and node["roles"] == ("x",) and not node.get("window") and len(node["over"]) == 1
+    if not plain or not context.is_root or not node["over"][0].ordered:
+        return None
+    axis = node["over"][0]
+    return Telescope(ranges, axis, 1, positions(ranges, axis, context), context).of(node.args[0])
 
 
 def _of_nothing(node: Node, row, fails: bool, options: dict) -> Fact:

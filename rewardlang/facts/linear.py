@@ -84,13 +84,21 @@ def combined(one: Linear, other: Linear, factor: int = 1) -> Linear:
         merged = merged or node in terms
         terms[node] = terms.get(node, 0) + factor * coefficient
     terms = {node: c for node, c in terms.items() if c}
-    return Linear(one.constant + factor * other.constant, terms, merged or _extreme(terms) is not None or _common(terms) is not None)
+    return Linear(one.constant + factor * other.constant, terms, merged or _shared(terms))
+
+
+def _shared(terms: dict[Node, int | Fraction]) -> bool:
+    """Whether what two terms have in common can narrow their sum."""
+    return _extreme(terms) is not None or _common(terms) is not None or _extremes(terms) is not None
 
 
 def linear_range(ranges, node: Node, context: Context, found: Interval) -> Interval:
     """The range of a sum, difference or ratio, narrowed by what its parts share."""
     if node.op == "div":
         return _ratio(ranges, node, context, found)
+    if node.op == "delta":
+        tighter = evaluated(ranges, _opened(ranges, node), context) if _order(ranges, context) else None
+        return found if tighter is None else found.meet(tighter) or found
     if node.op not in ("add", "sub", "neg", "mul"):
         return found
     linear = form(ranges, node)
@@ -108,6 +116,8 @@ def evaluated(ranges, linear: Linear, context: Context) -> Interval | None:
     for small, large in order:
         if terms.get(small, 0) * terms.get(large, 0) < 0:
             total = total + _apart(ranges, small, large, terms, context)
+    while (pair := _extremes(terms)) is not None:
+        total = total + _apart(ranges, *pair, terms, context)
     while (pair := _extreme(terms)) is not None:
         x, extreme = pair
         gap, share = _gap(ranges, x, extreme, terms, context)
@@ -149,8 +159,30 @@ def _order(ranges, context: Context) -> frozenset[tuple[Node, Node]]:
     if context.order is None:
         said = {**ranges.universal, **context.known}
         held = [(node, truth.lo == 1) for node, truth in said.items() if node.op in _SMALLER_FIRST and truth.is_point]
-        context.order = frozenset(node.args if _SMALLER_FIRST[node.op] == holds else node.args[::-1] for node, holds in held)
+        pairs = [node.args if _SMALLER_FIRST[node.op] == holds else node.args[::-1] for node, holds in held]
+        context.order = frozenset(pair for small, large in pairs if (pair := _pair(ranges, small, large)) is not None)
     return context.order
+
+
+def _pair(ranges, small: Node, large: Node) -> tuple[Node, Node] | None:
+    """The two nodes of which small <= large says that the first does not exceed the second: k·(y - x) >= c for a c of 0 or more."""
+    gap = combined(_opened(ranges, large), _opened(ranges, small), -1)
+    if len(gap.terms) != 2 or gap.constant > 0 or sum(gap.terms.values()) != 0:
+        return None
+    return tuple(sorted(gap.terms, key=gap.terms.__getitem__))
+
+
+def _opened(ranges, node: Node) -> Linear:
+    """The form of a node, of a change along an axis too: delta(x, start) is x - prev(x, start)."""
+    before = earlier(ranges, node) if node.op == "delta" else None
+    return form(ranges, node) if before is None else combined(form(ranges, node.args[0]), form(ranges, before), -1)
+
+
+def earlier(ranges, node: Node) -> Node | None:
+    """The `prev` of the program with the same parts as a `delta`, if it has one."""
+    if not ranges.earlier:
+        ranges.earlier.update({(each.args, each.attrs): each for each in ranges.spec.graph.nodes if each.op == "prev"})
+    return ranges.earlier.get((node.args, node.attrs))
 
 
 def _apart(ranges, small: Node, large: Node, terms: dict[Node, int | Fraction], context: Context) -> Interval:
@@ -170,11 +202,33 @@ def _apart(ranges, small: Node, large: Node, terms: dict[Node, int | Fraction], 
 def _extreme(terms: dict[Node, int | Fraction]) -> tuple[Node, Node] | None:
     """A node x of the sum and a node of it that is the max or min of x and others, with opposite coefficients."""
     for node, coefficient in terms.items():
-        if node.op in ("maximum", "minimum") or node.op in ("max", "min") and "where" not in node.get("roles", ("where",)):
+        if _is_extreme(node):
             for x in node.args[:2] if node.op in ("maximum", "minimum") else node.args[:1]:
                 if x in terms and terms[x] * coefficient < 0:
                     return x, node
     return None
+
+
+_GREATEST = frozenset({"maximum", "max", "cummax"})
+_LEAST = frozenset({"minimum", "min", "cummin"})
+
+
+def _is_extreme(node: Node) -> bool:
+    """Whether a node is the greatest or least of values that the own one is among."""
+    if node.op in ("maximum", "minimum"):
+        return True
+    return node.op in _GREATEST | _LEAST and "where" not in node.get("roles", ("where",))
+
+
+def _extremes(terms: dict[Node, int | Fraction]) -> tuple[Node, Node] | None:
+    """The least and the greatest of the same values, with opposite coefficients: the first does not exceed the second."""
+    highs = [node for node in terms if node.op in _GREATEST and _is_extreme(node)]
+    lows = [node for node in terms if node.op in _LEAST and _is_extreme(node)] if highs else ()
+    return next(((low, high) for high in highs for low in lows if terms[low] * terms[high] < 0 and _same_values(low, high)), None)
+
+
+def _same_values(low: Node, high: Node) -> bool:
+    return high.args == low.args and all(high.get(key) == low.get(key) for key in ("over", "window", "group", "roles"))
 
 
 def _common(terms: dict[Node, int | Fraction]) -> Node | None:
@@ -197,8 +251,8 @@ def _gap(ranges, x: Node, extreme: Node, terms, context: Context) -> tuple[Inter
         return None, 0
     size = min(abs(terms[x]), abs(terms[extreme]))
     share = size if terms[x] > 0 else -size
-    width: Endpoint = max(outside.hi - inside.lo, 0) if extreme.op in ("max", "maximum") else max(inside.hi - outside.lo, 0)
-    distance = Interval(-width, 0) if extreme.op in ("max", "maximum") else Interval(0, width)
+    width: Endpoint = max(outside.hi - inside.lo, 0) if extreme.op in _GREATEST else max(inside.hi - outside.lo, 0)
+    distance = Interval(-width, 0) if extreme.op in _GREATEST else Interval(0, width)
     return Interval.of(share) * distance, share
 
 
@@ -206,7 +260,7 @@ def _ratio(ranges, node: Node, context: Context, found: Interval) -> Interval:
     """A ratio is at most k where its numerator does not exceed k times its positive denominator."""
     above, below = node.args
     denominator = ranges.at_hand(below, context).range
-    if denominator is None or denominator.lo <= 0:
+    if denominator is None or denominator.lo < 0:     # at 0 the ratio has no value
         return found
     low, high = found.lo, found.hi
     for part in (below, *(below.args if below.op == "maximum" else ())):

@@ -44,11 +44,15 @@ class MachineFacts:
             return Interval.of(arrow.reward)
         return self.ranges.of(amount) or Interval(-inf, inf)
 
-    def returns(self, steps: Interval, discount: float = 1) -> Interval | None:
-        """The range of the sum of rewards over all runs of so many steps; None where it was not found with bounded work."""
-        count = (steps.lo, steps.hi)
-        high = most(self.unfolded, lambda arrow: self.pay(arrow).hi, count, discount)
-        low = most(self.unfolded, lambda arrow: -self.pay(arrow).lo, count, discount)
+    def returns(self, steps: Interval, discount: float = 1, parts: bool = False) -> Interval | None:
+        """The range of the sum of rewards over all runs of so many steps; None where it was not found with bounded work.
+
+        With `parts` of the sums over any of the steps: each payment may be kept or not.
+        """
+        count = (0, steps.hi) if parts else (steps.lo, steps.hi)
+        least = 0 if parts else -inf
+        high = most(self.unfolded, lambda arrow: max(self.pay(arrow).hi, least), count, discount)
+        low = most(self.unfolded, lambda arrow: max(-self.pay(arrow).lo, least), count, discount)
         return None if high is None or low is None else Interval(-low, high)
 
     @cached_property

@@ -46,6 +46,8 @@ class Ranges:
         self.carriers: dict = {}
         self.from_data: dict[Node, bool] = {}
         self.machines: dict[str, object] = {}
+        self.earlier: dict[tuple, Node] = {}
+        self.present: dict[object, frozenset[Node]] = {}
         self._sources = 0
         self._fixed = 0
         self._left: int | None = None
@@ -275,6 +277,7 @@ class Ranges:
         self.forms.clear()
         self.sizes.clear()
         self.carriers.clear()
+        self.machines.clear()
         self._sources = self._fixed = 0
 
 

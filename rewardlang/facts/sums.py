@@ -4,10 +4,9 @@ from fractions import Fraction
 from math import inf
 
 from rewardlang.facts.context import Context
-from rewardlang.facts.telescope import Telescope
+from rewardlang.facts.telescope import Telescope, weights
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import SettingInfo
-from rewardlang.values import elementary
 from rewardlang.values.axes import Axis, ordered_axes
 from rewardlang.values.interval import Interval
 
@@ -24,11 +23,10 @@ def sum_bounds(ranges, node: Node, discount: float | None = None, context: Conte
         return ranges.fact(node, context).range
     rate = 1 if discount is None else Fraction(repr(discount))
     count = steps(ranges.spec.setting, axes)
-    weight = count if rate == 1 else weights(ranges.spec.setting, axes, discount)
     if len(axes) > 1 or rate == 0:
         found = ranges.fact(node, context).range
-        return found and found * weight
-    return Telescope(ranges, axes[0], rate, count, weight, context).of(node)
+        return found and found * weights(count, rate)
+    return Telescope(ranges, axes[0], rate, count, context).of(node)
 
 
 def steps(setting: SettingInfo, axes: tuple[Axis, ...]) -> Interval:
@@ -41,15 +39,3 @@ def steps(setting: SettingInfo, axes: tuple[Axis, ...]) -> Interval:
             found = found * Interval(axis.size, axis.size)
         return found
     return Interval(0, inf)
-
-
-def weights(setting: SettingInfo, axes: tuple[Axis, ...], discount: float) -> Interval:
-    """The sum of the powers of the discount over the steps of an episode."""
-    count, rate = steps(setting, axes), Interval.of(discount)
-    one = Interval(1, 1)
-
-    def total(most):
-        left = elementary.power(rate, Interval(most, most)) if most != inf else Interval(0, 0)
-        return (one - left) / (one - rate)
-
-    return Interval(total(count.lo).lo if count.lo else 0, total(count.hi).hi)

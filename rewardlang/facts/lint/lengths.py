@@ -1,12 +1,14 @@
 """Rewards that pay for going on, or for stopping, whatever is done in between."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from math import inf
 
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import asked_for, lengths, verdicts, way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.sums import sum_bounds, weights
+from rewardlang.facts.sums import steps, sum_bounds
+from rewardlang.facts.telescope import weights
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo
@@ -121,7 +123,7 @@ def early_end(ranges, places: Places) -> Iterator[Diagnostic]:
         if living is None or ending is None or living.hi >= 0:
             continue
         discount = spec.setting.discount
-        count = weights(spec.setting, axes, discount) if discount not in (None, 1) else None
+        count = weights(steps(spec.setting, axes), Fraction(repr(discount))) if discount not in (None, 1) else None
         horizon = spec.setting.horizon[1] if spec.setting.horizon else inf
         most = count.hi if count is not None else horizon
         best = living.hi * most if most != inf else -inf
