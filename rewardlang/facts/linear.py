@@ -97,7 +97,8 @@ def linear_range(ranges, node: Node, context: Context, found: Interval) -> Inter
     if node.op == "div":
         return _ratio(ranges, node, context, found)
     if node.op == "delta":
-        tighter = evaluated(ranges, _opened(ranges, node), context) if _order(ranges, context) else None
+        known = _order(ranges, context) and earlier(ranges, node) is not None
+        tighter = evaluated(ranges, _opened(ranges, form(ranges, node)), context) if known else None
         return found if tighter is None else found.meet(tighter) or found
     if node.op not in ("add", "sub", "neg", "mul"):
         return found
@@ -166,16 +167,20 @@ def _order(ranges, context: Context) -> frozenset[tuple[Node, Node]]:
 
 def _pair(ranges, small: Node, large: Node) -> tuple[Node, Node] | None:
     """The two nodes of which small <= large says that the first does not exceed the second: k·(y - x) >= c for a c of 0 or more."""
-    gap = combined(_opened(ranges, large), _opened(ranges, small), -1)
+    gap = _opened(ranges, combined(form(ranges, large), form(ranges, small), -1))
     if len(gap.terms) != 2 or gap.constant > 0 or sum(gap.terms.values()) != 0:
         return None
     return tuple(sorted(gap.terms, key=gap.terms.__getitem__))
 
 
-def _opened(ranges, node: Node) -> Linear:
-    """The form of a node, of a change along an axis too: delta(x, start) is x - prev(x, start)."""
-    before = earlier(ranges, node) if node.op == "delta" else None
-    return form(ranges, node) if before is None else combined(form(ranges, node.args[0]), form(ranges, before), -1)
+def _opened(ranges, linear: Linear) -> Linear:
+    """A form in which changes along an axis are taken apart: delta(x, start) is x - prev(x, start)."""
+    for node, coefficient in linear.terms.items():
+        before = earlier(ranges, node) if node.op == "delta" else None
+        if before is not None:
+            change = combined(form(ranges, node.args[0]), Linear(0, {before: 1}, False), -1)
+            linear = combined(combined(linear, Linear(0, {node: coefficient}, False), -1), scaled(change, coefficient))
+    return linear
 
 
 def earlier(ranges, node: Node) -> Node | None:
