@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "diagnostics"
 BAD = ROOT / "tests" / "bad"
 SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead"]
-NOT_SHOWN = {"RW002", "RW003", "RW004"}  # too deep, too long, or not even text: only `tests/bad/` has the real thing
+NOT_SHOWN = {"RW002", "RW003", "RW004", "RW367"}  # too deep, too long, not even text, or with a file beside it: only `tests/bad/` has the real thing
 SNIPPET = re.compile(r"^```rwd\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 cases = sorted(path.stem for path in BAD.glob("*.rwd"))

@@ -1,6 +1,8 @@
 """Automata of infinite traces in the Hanoi omega-automata format (v1), read: deterministic, with any acceptance."""
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, combinations
 
 from rewardlang.automata.formula import Formula
@@ -8,15 +10,31 @@ from rewardlang.automata.hoa import read_label
 from rewardlang.automata.omega import Acceptance, Omega
 
 _TOKEN = re.compile(r"\s*(Inf|Fin|[()&|tf]|\d+)")
-_MOST_ATOMS = 8
+_MOST_ATOMS, _MOST_STATES = 8, 2_000
 _State = tuple[frozenset[int], list[tuple[Formula, int, frozenset[int]]]]
+
+
+@dataclass(frozen=True, eq=False)
+class OmegaFile:
+    """An automaton and the name of its file."""
+
+    path: str
+    automaton: Omega
+
+    def __str__(self) -> str:
+        return f'automaton("{self.path}")'
+
+    @cached_property
+    def counts(self) -> bool | None:
+        """`Omega.counts`."""
+        return self.automaton.counts()
 
 
 def read_omega(text: str) -> Omega:
     """The automaton of a file with one start and labels on its edges; marks stand on states, edges or both.
 
     A letter for which a state has no edge leads to where nothing is accepted. `read_omega(text).hierarchy()` says where its
-    language stands. ValueError: another kind of automaton, one that is not deterministic, or more than 8 propositions.
+    language stands. ValueError: another kind of automaton, one that is not deterministic, or more than 8 propositions or 2000 states.
     """
     head, marked, body = text.partition("--BODY--")
     fields = dict(re.findall(r"^([\w-]+):[ \t]*(.*)$", head, flags=re.MULTILINE))
@@ -89,6 +107,8 @@ def _acceptance(written: str) -> Acceptance:
 
 
 def _built(start: int, states: dict[int, _State], names: tuple[str, ...], acceptance: Acceptance) -> Omega:
+    if len(states) > _MOST_STATES:
+        raise ValueError(f"more than {_MOST_STATES} states")
     if start not in states:
         raise ValueError(f"there is no state {start} to start in")
     letters = tuple(map(frozenset, chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))))
@@ -105,7 +125,8 @@ def _built(start: int, states: dict[int, _State], names: tuple[str, ...], accept
                 raise ValueError(f"there is no state {ways[0][0]}, to which {state} leads")
             row.append((numbers[ways[0][0]], own | ways[0][1]) if ways else (sink, frozenset({lost})))
         moves.append(tuple(row))
-    moves.append(tuple((sink, frozenset({lost})) for _ in letters))
+    if any(target == sink for row in moves for target, _ in row):
+        moves.append(tuple((sink, frozenset({lost})) for _ in letters))
     return Omega(names, letters, tuple(moves), ("and", ("fin", lost), acceptance), numbers[start])
 
 

@@ -7,6 +7,7 @@ hold from some step on, the formula holds in the end with M's parts no longer wa
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
+from typing import NamedTuple
 
 from rewardlang.automata.alphabet import Alphabet
 from rewardlang.automata.diagram import FALSE, TRUE, Diagrams, boolean_choice
@@ -29,19 +30,29 @@ from rewardlang.automata.recall import Recall
 _TRUE: Acceptance = ("and",)
 _MOST_PARTS = 7      # that wait or last, in one part that no boolean operator splits
 _MOST_STATES = 2_000
-_MOST_ATOMS = 6
+_MOST_MOVES = 70_000  # of the automaton, one for each state and letter
+_MOST_ATOMS = 10
 
 Letter = frozenset
 Component = tuple[object, Callable[[object, Letter], tuple[object, bool]]]
 
 
+class Place(NamedTuple):
+    """Where a formula stands among those of infinite traces (`Omega.hierarchy`), or None and why that is not known."""
+
+    name: str | None
+    unknown: str | None
+
+
 @lru_cache(maxsize=256)
-def hierarchy(formula: Formula, laws: tuple[Formula, ...] = ()) -> str | None:
-    """Where a formula stands among those of infinite traces (`Omega.hierarchy`); None where that is too much work."""
+def hierarchy(formula: Formula, laws: tuple[Formula, ...] = ()) -> Place:
+    """The place of a formula in the hierarchy."""
     try:
-        return omega(formula, laws).hierarchy()
-    except (NoOmega, TooManyLoops, RecursionError):
-        return None
+        return Place(omega(formula, laws).hierarchy(), None)
+    except (NoOmega, TooManyLoops) as why:
+        return Place(None, str(why))
+    except RecursionError:
+        return Place(None, "it is nested too deeply")
 
 
 def omega(formula: Formula, laws: Sequence[Formula] = ()) -> Omega:
@@ -74,9 +85,24 @@ def _explored(build: "_Build", recall: Recall, names: tuple[str, ...], letters: 
                 found.append(target)
                 if len(found) > _MOST_STATES:
                     raise NoOmega(f"its automaton has more than {_MOST_STATES} states")
+                if len(found) * len(letters) > _MOST_MOVES:
+                    raise NoOmega(f"its automaton has more than {_MOST_MOVES} moves")
             row.append((numbers[target], frozenset(mark for mark, (_, marked) in enumerate(ends) if marked)))
         moves.append(tuple(row))
     return Omega(names, letters, tuple(moves), acceptance)
+
+
+def _remembered(step: Callable[[object, Letter], tuple[object, bool]], formula: Formula) -> Callable[[object, Letter], tuple[object, bool]]:
+    """The steps of a component that reads a formula, each made once: it looks at no other propositions."""
+    own = frozenset((*atoms(formula), *parts_of(formula, PAST)))
+    known: dict[tuple, tuple[object, bool]] = {}
+
+    def remembered(state: object, letter: Letter) -> tuple[object, bool]:
+        key = state, letter & own
+        if key not in known:
+            known[key] = step(*key)
+        return known[key]
+    return remembered
 
 
 def _subsets(items: Sequence) -> Iterator[tuple]:
@@ -142,7 +168,8 @@ class _Build:
     def _component(self, kind: str, key: object, made: Callable[[], Component]) -> int:
         if (kind, key) not in self.numbers:
             self.numbers[kind, key] = len(self.components)
-            self.components.append(made())
+            start, step = made()
+            self.components.append((start, _remembered(step, key if kind != "settled" else key[0])))
         return self.numbers[kind, key]
 
     def _once(self, formula: Formula, end: int = TRUE) -> Component:

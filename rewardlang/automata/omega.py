@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+
+from rewardlang.automata.counting import counts
+from rewardlang.automata.table import Table
 
 Acceptance = tuple  # ("inf", mark), ("fin", mark), ("and", *parts), ("or", *parts): an empty "and" is true
 Edge = tuple[int, int, frozenset[int]]  # from, to, marks
@@ -9,7 +13,7 @@ Loop = tuple[frozenset[Edge], frozenset[int]]
 
 #: The hierarchy of Manna and Pnueli, least first where two of them hold.
 HIERARCHY = ("both", "safety", "co_safety", "obligation", "recurrence", "persistence", "general")
-_MOST_LOOPS = 4_000
+_MOST_LOOPS, _MOST_WORK = 4_000, 1_500_000
 
 
 class TooManyLoops(Exception):
@@ -72,13 +76,43 @@ class Omega:
         closed, open_ = _is_closed(edges, good, bad), _is_closed(edges, bad, good)
         return "both" if closed and open_ else "safety" if closed else "co_safety" if open_ else "obligation"
 
+    @cached_property
+    def table(self) -> Table:
+        """Its moves for any room to walk, proposition k in bit k of a letter; ValueError where laws leave letters out."""
+        number = {letter: at for at, letter in enumerate(self.letters)}
+        subsets = [frozenset(name for bit, name in enumerate(self.atoms) if letter >> bit & 1) for letter in range(1 << len(self.atoms))]
+        if len(number) != len(subsets):
+            raise ValueError("a table has a column for each set of propositions")
+        return Table.of_rows([[row[number[letter]][0] for letter in subsets] for row in self.moves], self.initial)
+
+    def counts(self) -> bool | None:
+        """Whether it counts modulo a number: without that, what it accepts can be said in temporal logic (`counting.counts`)."""
+        reached = sorted({edge[0] for edge in self._reached()})
+        place = {state: at for at, state in enumerate(reached)}
+        return counts([[place[target] for target, _ in self.moves[state]] for state in reached])
+
+    @cached_property
+    def hopeless(self) -> frozenset[int]:
+        """The states, of those that are come to, from which no trace is accepted."""
+        edges = frozenset(self._reached())
+        good = {edge[0] for loop in _loops(edges) if accepted(self.acceptance, loop[1]) for edge in loop[0]}
+        return frozenset(edge[0] for edge in edges) - _behind(edges, good)
+
+    @property
+    def constant(self) -> bool | None:
+        """True if it accepts every trace, False if none, else None."""
+        verdicts = {accepted(self.acceptance, loop[1]) for loop in _loops(frozenset(self._reached()))}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
     def _reached(self) -> Iterator[Edge]:
-        found = [self.initial]
-        for state in found:  # grows while it is walked
+        found = {self.initial: None}
+        waiting = [self.initial]
+        for state in waiting:  # grows while it is walked
             for target, marks in self.moves[state]:
                 yield state, target, marks
                 if target not in found:
-                    found.append(target)
+                    found[target] = None
+                    waiting.append(target)
 
 
 def accepted(acceptance: Acceptance, marks: frozenset[int]) -> bool:
@@ -92,13 +126,15 @@ def accepted(acceptance: Acceptance, marks: frozenset[int]) -> bool:
 def _loops(edges: frozenset[Edge]) -> list[Loop]:
     """Of every set of marks that some loop has, the largest loops with it: strongly connected sets of edges."""
     found: dict[frozenset[Edge], frozenset[int]] = {}
-    stack = [edges]
+    stack, work = [edges], 0
     while stack:
-        for part in _components(stack.pop()):
+        some = stack.pop()
+        work += len(some)
+        if len(found) > _MOST_LOOPS or work > _MOST_WORK:
+            raise TooManyLoops("its automaton has too many loops to compare")
+        for part in _components(some):
             if part in found:
                 continue
-            if len(found) >= _MOST_LOOPS:
-                raise TooManyLoops
             marks = found[part] = frozenset().union(*(edge[2] for edge in part))
             stack += [frozenset(edge for edge in part if mark not in edge[2]) for mark in marks]
     return list(found.items())
@@ -145,14 +181,20 @@ def _finish(start: int, arcs: dict[int, list[int]], done: dict[int, None], close
 
 def _is_closed(edges: frozenset[Edge], good: list[frozenset[Edge]], bad: list[frozenset[Edge]]) -> bool:
     """Whether every run is good that could become good at each of its steps."""
-    hopeful = {edge[0] for loop in good for edge in loop}
-    behind: dict[int, list[int]] = {}
-    for source, target, _ in edges:
-        behind.setdefault(target, []).append(source)
-    stack = list(hopeful)
-    while stack:
-        for state in behind.get(stack.pop(), ()):
-            if state not in hopeful:
-                hopeful.add(state)
-                stack.append(state)
+    hopeful = _behind(edges, {edge[0] for loop in good for edge in loop})
     return not any(edge[0] in hopeful for loop in bad for edge in loop)
+
+
+def _behind(edges: frozenset[Edge], states: Iterable[int]) -> frozenset[int]:
+    """The states from which one of these can be come to, themselves included."""
+    sources: dict[int, list[int]] = {}
+    for source, target, _ in edges:
+        sources.setdefault(target, []).append(source)
+    found = set(states)
+    stack = list(found)
+    while stack:
+        for state in sources.get(stack.pop(), ()):
+            if state not in found:
+                found.add(state)
+                stack.append(state)
+    return frozenset(found)

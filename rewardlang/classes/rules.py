@@ -35,6 +35,8 @@ _ROWS = (
     Rule("L1", "the probability of a temporal formula", ("LTL",), source=_PAPER),
     Rule("L2", "the probability of a temporal formula that a known number of steps decides", ("LTL", "RM")),
     Rule("L3", "the probability of a formula about what machines remember", ("FTR",), False),
+    Rule("L1b", "the probability of what an automaton accepts that does not count", ("LTL",), source="Diekert, Gastin 2008"),
+    Rule("L4", "the probability of what an automaton accepts that counts steps modulo a number, or may", ("FTR",), False),
     Rule("T1", "it rests on the whole trajectory", ("FTR",), source=_PAPER),
     Rule("H", "the state is the whole history, so that what rests on the trajectory is decided by one transition", ("MR",)),
     # Functions inside and outside the expectation ---------------------------------------------------------------------

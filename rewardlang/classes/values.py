@@ -43,9 +43,22 @@ def _expectation(law: Law, measure: Measure) -> Part:
 
 def _probability(law: Law, measure: Measure) -> Part:
     t = law.traits[measure.node]
+    if measure.value is not None:
+        return _acceptance(law, measure)
     found = None if t & (POLICY | OTHERS) else verdict(law, measure.node)
     part = expectation(law, measure.node) if found is None else moved(collapsed(found, law.model), t)
     return replace(part, least=0)
+
+
+def _acceptance(law: Law, measure: Measure) -> Part:
+    """The probability that an automaton accepts a trace without end."""
+    asked = 0
+    for arg in measure.node.args:
+        asked |= law.traits[arg]
+    if asked & (POLICY | OTHERS | Trait.WHOLE):
+        return expectation(law, measure.node)
+    name = "L3" if asked & (Trait.MACHINE | Trait.EXTREME | Trait.CLOCK) else "L1b" if measure.value.counts is False else "L4"
+    return replace(moved(collapsed(by(name, f"`{measure.value}`"), law.model), asked), least=0)
 
 
 def _average(law: Law, measure: Measure) -> Part:

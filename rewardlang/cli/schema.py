@@ -204,7 +204,9 @@ class Formula(Document):
     class_: Literal["safety", "co_safety", "both", "neither"] | None = Field(alias="class")
     """`safety`: a violation is known at once; `co_safety`: so is a success; null: read at a step, and rests on those before."""
     hierarchy: Literal["both", "safety", "co_safety", "obligation", "recurrence", "persistence", "general"] | None
-    """Where its truth at the first step stands on traces without end, exactly; null: no such traces, or too much work."""
+    """Where its truth at the first step stands on traces without end, exactly; null: no such traces, or not known."""
+    hierarchy_unknown: str | None = None
+    """Why it is not known."""
     states: int | None
     """Of its minimal automaton, read up to each step where the class is null; null: too many, or it looks both ways."""
     dead_states: int | None
@@ -249,6 +251,14 @@ class Cost(Document):
     calls: dict[str, int]
 
 
+class Objective(Document):
+    """What is maximised: as it is written, else the expected return of the reward; its class is that of the reward too."""
+
+    text: str
+    kind: Literal["maximize", "minimize"]
+    class_: Formalism = Field(alias="class")
+
+
 class InspectReport(Document):
     """`rewardlang inspect --format json`."""
 
@@ -261,6 +271,8 @@ class InspectReport(Document):
     models: dict[str, Model]
     group: Group | None
     outputs: dict[str, Output]
+    objective: Objective | None
+    """Null without a reward and an `objective`."""
     formulas: list[Formula]
     machines: dict[str, MachineEntry]
     memories: list[LinearMemory]

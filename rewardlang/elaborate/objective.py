@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rewardlang.elaborate.choice import decision
 from rewardlang.elaborate.constants import constant
 from rewardlang.elaborate.context import Context, Failed, Value
+from rewardlang.elaborate.hoa_files import is_file, omega_of_file
 from rewardlang.elaborate.infer import as_number, expect_kind
 from rewardlang.elaborate.returns import returned, reward_node
 from rewardlang.ir.node import Node, reachable
@@ -124,6 +125,9 @@ def _summed(cx: Context, expr: tree.Expr) -> Node:
 
 
 def _likely(cx: Context, expr: tree.Expr, span: Span) -> Measure:
+    if is_file(expr):
+        node, automaton = omega_of_file(cx, expr)
+        return Measure("probability", span, node=node, value=automaton)
     return Measure("probability", span, node=decision(cx, expr, "`P[…]`"))
 
 

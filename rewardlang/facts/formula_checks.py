@@ -10,7 +10,7 @@ from rewardlang.automata.alphabet import Alphabet
 from rewardlang.automata.checks import Finding, check, check_at_each, windows
 from rewardlang.automata.dfa import Dfa, Witness
 from rewardlang.automata.formula import Formula, atom, negation
-from rewardlang.automata.infinite import hierarchy
+from rewardlang.automata.infinite import Place, hierarchy
 from rewardlang.automata.translate import TooManyStates, at_last, translate
 from rewardlang.facts.leaves import positions
 from rewardlang.facts.terms import always
@@ -83,11 +83,9 @@ class CheckedFormula:
         return None if self.dfa is None or self.looks_back else self.dfa.kind
 
     @cached_property
-    def hierarchy(self) -> str | None:
-        """Where it stands on traces without end (`Omega.hierarchy`); None where it is read at each step, a trace has an end,
-        or that would be too much work.
-        """
-        return hierarchy(self.formula, self.laws) if self.reading in ("P", "holds") and self.horizon is None else None
+    def place(self) -> Place:
+        """Where it stands on traces without end; nothing, and no reason, where it is read at each step or a trace has an end."""
+        return hierarchy(self.formula, self.laws) if self.reading in ("P", "holds") and self.horizon is None else Place(None, None)
 
     @property
     def shortest(self) -> Witness | None:

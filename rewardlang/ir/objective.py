@@ -1,5 +1,6 @@
 """What an `objective` says, typed: values of a policy, made of what is measured on its rollouts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rewardlang.ir.node import Node
@@ -16,7 +17,8 @@ PER_KEY = ("sum", "mean", "min", "max")
 class Measure:
     """One value of a policy.
 
-    op         `const` (`value`), `param` (`node`), one of `MEASURES` of `node` (`value` is the level of a CVaR or quantile),
+    op         `const` (`value`), `param` (`node`), one of `MEASURES` of `node` (`value` is the level of a CVaR or quantile, or
+               the automaton, an `OmegaFile`, of a probability whose `node` is its states),
                `entropy`, `kl` (`value` is the pair of names), `functional`, `norm`; or made of others: `apply` (`value` names
                the operator), one of `PER_KEY` (over the keys in `node`, each with an expectation of its own),
                `lexicographic`, `pareto`, `detach`.
@@ -40,14 +42,18 @@ class ObjectiveInfo:
     text: str
 
 
-def nodes_of(objective: ObjectiveInfo) -> list[Node]:
-    """All nodes of the graph that an objective measures."""
-    found, stack = [], [objective.value, *objective.constraints]
+def measures_of(objective: ObjectiveInfo) -> Iterator[Measure]:
+    """All values of a policy that an objective is made of."""
+    stack = [objective.value, *objective.constraints]
     while stack:
         part = stack.pop()
-        found += [part.node] if part.node is not None else []
+        yield part
         stack += part.args
-    return found
+
+
+def nodes_of(objective: ObjectiveInfo) -> list[Node]:
+    """All nodes of the graph that an objective measures."""
+    return [part.node for part in measures_of(objective) if part.node is not None]
 
 
 def expected_sum(node: Node, span: Span) -> ObjectiveInfo:

@@ -123,6 +123,7 @@ _ROWS = (
     Code("RW364", "moving-scale", "warning", "{subject} is scaled by a statistic over the run: the same rollout is paid otherwise later in training", "non-stationary"),
     Code("RW365", "late-done", "warning", "{subject} ends an episode and is only known at `{level}`, when it is over", "needs-the-future"),
     Code("RW366", "automaton-file", "error", "`{path}` {problem}"),
+    Code("RW367", "automaton-constant", "warning", "`{path}` accepts {which} trace: this probability is {number} for every policy"),
     # RW4xx: verifiers and models ------------------------------------------------------------------------------------
     Code("RW401", "unreadable-source", "error", "nothing can be called by `{source}`: write `from \"module:function\"`, `from \"hf:folder\"` or an address"),
     Code("RW402", "misplaced-option", "error", "`{option}` is for {of}, and `{name}` is {source}"),

@@ -138,27 +138,27 @@ KNOWN = [
 
 @pytest.mark.parametrize(("formula", "place"), KNOWN, ids=[str(case[0]) for case in KNOWN])
 def test_the_place_of_a_formula_in_the_hierarchy(formula, place):
-    assert hierarchy(formula) == place
+    assert hierarchy(formula).name == place
 
 
 @pytest.mark.parametrize(("formula", "place"), KNOWN, ids=[str(case[0]) for case in KNOWN])
 def test_what_a_formula_denies_stands_in_the_dual_place(formula, place):
     dual = {"safety": "co_safety", "co_safety": "safety", "recurrence": "persistence", "persistence": "recurrence"}
-    assert hierarchy(negation(formula)) == dual.get(place, place)
+    assert hierarchy(negation(formula)).name == dual.get(place, place)
 
 
 def test_laws_of_the_letters_count():
     excluded = (negation(conjunction([P, Q])),)
     formula = always(disjunction([P, eventually(conjunction([P, Q]))]))
-    assert hierarchy(formula) == "recurrence" and hierarchy(formula, excluded) == "safety"
+    assert hierarchy(formula).name == "recurrence" and hierarchy(formula, excluded).name == "safety"
 
 
 def test_what_is_too_much_is_none_and_no_guess():
     deep = P
     for n in range(9):
         deep = always(make("until", deep, atom(f"x{n % 3}")))
-    assert hierarchy(deep) is None
-    assert hierarchy(make("once", eventually(P))) is None
+    assert hierarchy(deep).name is None and "nests too many" in hierarchy(deep).unknown
+    assert hierarchy(make("once", eventually(P))).name is None and hierarchy(make("once", eventually(P))).unknown
 
 
 def test_the_hierarchy_is_that_of_the_language_and_not_of_its_marks():
@@ -167,3 +167,10 @@ def test_the_hierarchy_is_that_of_the_language_and_not_of_its_marks():
     moves = (((0, frozenset({1})), (0, frozenset({0, 1}))),)
     acceptance = ("and", ("inf", 0), ("or", ("fin", 1), ("inf", 0)))
     assert Omega(("p",), letters, moves, acceptance).hierarchy() == "recurrence"
+
+
+def test_seven_propositions_are_placed_and_a_window_that_is_too_wide_says_so():
+    many = [eventually(atom(f"a{number}")) for number in range(7)]
+    assert hierarchy(conjunction(many)) == ("co_safety", None)
+    wide = always(make("implies", P, make("eventually", Q, window=(0, 40))))
+    assert hierarchy(wide).name is None and "states" in hierarchy(wide).unknown

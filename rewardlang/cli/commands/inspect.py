@@ -10,10 +10,10 @@ from rewardlang.classes.follows import ascended, remembered
 from rewardlang.classes.guide import ADVICE
 from rewardlang.cli.axis import bars, outweighs
 from rewardlang.cli.errors import CLEAN, FINDINGS
+from rewardlang.cli.formulas import formula_row, formulas
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.analyse import rounded
-from rewardlang.facts.formula_checks import CheckedFormula
 from rewardlang.facts.linear_states import LinearMemory
 from rewardlang.facts.lint.incentives import SIDES
 from rewardlang.facts.machines import MachineFacts
@@ -54,7 +54,8 @@ def examine(program: Program, paranoid: bool = False) -> dict:
         "models": {name: _external(info) for name, info in spec.externals.items() if _calls(program, name)},
         "group": {"by": spec.group_key, "size": spec.group_size} if spec.group_key else None,
         "outputs": {name: _output(program, view, paranoid) for name, view in program.outputs.items()},
-        "formulas": [_formula(program, read) for read in program.facts.formulas],
+        "objective": _objective(program),
+        "formulas": formulas(program),
         "machines": {name: _machine(facts) for name, facts in program.facts.machines.items()},
         "memories": [_memory(found) for found in program.facts.ranges.memories],
         "ensures": [{"text": ensure.text, "line": ensure.span.source.position(ensure.span.start)[0],
@@ -91,6 +92,12 @@ def _calls(program: Program, name: str) -> int:
     """Different calls of a model or verifier that the outputs rest on."""
     nodes = reachable(output.node for output in program.spec.outputs.values())
     return sum(node["callee"] == name for node in leaves(nodes, "call"))
+
+
+def _objective(program: Program) -> dict | None:
+    said = program.objective
+    found = program.facts.expressivity(said)
+    return said and {"text": said.text, "kind": said.kind, "class": _class(found)}
 
 
 def _class(found: Expressivity | None) -> dict | None:
@@ -138,15 +145,6 @@ def _output(program: Program, view: OutputView, paranoid: bool) -> dict:
     }
 
 
-def _formula(program: Program, read: CheckedFormula) -> dict:
-    trace = read.shortest
-    return {"text": str(read.formula), "reading": read.reading, "axis": read.axis.name, "class": read.kind,
-            "hierarchy": read.hierarchy if program.spec.setting.kind != "single_turn" else None,
-            "states": len(read.dfa) if read.dfa is not None else None,
-            "dead_states": len(read.dfa.dead) if read.dfa is not None else None,
-            "shortest": None if trace is None else [sorted(letter) for letter in trace]}
-
-
 # --- as text ---------------------------------------------------------------------------------------------------------
 
 
@@ -159,7 +157,8 @@ def as_text(report: dict) -> str:
     models = [_model_row(name, entry, calls) for name, entry in report["models"].items()]
     parts.append(_table("models and verifiers", models))
     parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
-    parts.append(_table("formulas", [_formula_row(entry) for entry in report["formulas"]]))
+    parts.append(_objective_text(report))
+    parts.append(_table("formulas", [formula_row(entry) for entry in report["formulas"]]))
     parts.append(_table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
     parts.append(_table("linear states", [_memory_row(entry) for entry in report["memories"]]))
     proofs = [("proved" if ensure["proved"] else "not yet", ensure["text"]) for ensure in report["ensures"]]
@@ -233,30 +232,6 @@ def _memory_row(entry: dict) -> tuple:
     return ", ".join(entry["reached"]), f"spectral radius {radius:.6g}{', fades' if radius < 1 else ''}", ranges
 
 
-_VERDICTS = {"safety": "false as soon as it is violated (safety)", "co_safety": "true as soon as it is satisfied (co-safety)",
-             "both": "decided before the end either way (safety and co-safety)", "neither": "may wait for the end (neither)"}
-_PLACES = {"safety": "safety without an end too", "co_safety": "co-safety without an end too",
-           "both": "decided without an end too",
-           "obligation": "an obligation without an end: safety and co-safety joined",
-           "recurrence": "a recurrence without an end: infinitely often something",
-           "persistence": "a persistence without an end: from some step on always something",
-           "general": "without an end neither recurrence nor persistence"}
-_LONGEST_TRACE = 6
-
-
-def _formula_row(entry: dict) -> tuple:
-    place = _PLACES.get(entry["hierarchy"], "")
-    states = "no automaton" if entry["states"] is None else f"{entry['states']} states, {entry['dead_states']} dead"
-    trace = entry["shortest"]
-    if trace is None:
-        shown = ""
-    elif len(trace) > _LONGEST_TRACE:
-        shown = f"holds from {len(trace)} steps on"
-    else:
-        shown = "holds on " + "; ".join(", ".join(letter) or "-" for letter in trace)
-    return f"{entry['reading']}: {entry['text']}", _VERDICTS.get(entry["class"], ""), place, states, shown
-
-
 def _class_text(found: dict | None) -> str:
     if found is None:
         return ""
@@ -266,6 +241,17 @@ def _class_text(found: dict | None) -> str:
 
 
 _OPINIONS = {"holds": "yes", "open": "not decided", "contradicted": "NO: a value lies outside"}
+
+
+def _objective_text(report: dict) -> str:
+    """The objective, where no reward has its class."""
+    entry = report["objective"]
+    if entry is None or any(output["role"] == "reward" for output in report["outputs"].values()):
+        return ""
+    found = entry["class"]
+    rows = [(entry["kind"], entry["text"]), ("class", _class_text(found)), *(("because", line) for line in found["derivation"]),
+            *(("note", note) for note in found["notes"])]
+    return _table("objective", rows)
 
 
 def _recheck_text(found: dict | None) -> str:

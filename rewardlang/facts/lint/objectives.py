@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from math import isclose
 
+from rewardlang.automata.hoa_omega import OmegaFile
+from rewardlang.automata.omega import TooManyLoops
 from rewardlang.classes.derive import derive
 from rewardlang.classes.part import MODELS, Part
 from rewardlang.classes.pieces import SUM, Piece, pieces
@@ -12,7 +14,7 @@ from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.objective import Measure, expected_sum, nodes_of
+from rewardlang.ir.objective import expected_sum, measures_of, nodes_of
 from rewardlang.ir.spec import OutputInfo, Spec
 from rewardlang.text.diagnostic import Diagnostic, Note
 
@@ -62,7 +64,7 @@ def kl_twice(ranges, places: Places) -> Iterator[Diagnostic]:
     """A KL to the reference in the reward and again in the objective."""
     spec = ranges.spec
     objective = spec.objective
-    said = objective and next((part for part in _measures(objective.value) if part.op == "kl"), None)
+    said = objective and next((part for part in measures_of(objective) if part.op == "kl"), None)
     for output in rewards(spec) if said is not None else ():
         if output.node not in reachable(nodes_of(objective)) or "kl" not in _part(ranges, output).notes:
             continue
@@ -72,10 +74,19 @@ def kl_twice(ranges, places: Places) -> Iterator[Diagnostic]:
                          {"charged": [label, "objective"]})
 
 
-def _measures(measure: Measure) -> Iterator[Measure]:
-    yield measure
-    for arg in measure.args:
-        yield from _measures(arg)
+def constant_automaton(ranges, places: Places) -> Iterator[Diagnostic]:
+    """The probability of a file's automaton that accepts all traces or none, among those that ranges allow or not."""
+    objective = ranges.spec.objective
+    for part in measures_of(objective) if objective is not None else ():
+        if not isinstance(part.value, OmegaFile):
+            continue
+        try:
+            which = part.value.automaton.constant
+        except TooManyLoops:
+            continue
+        if which is not None:
+            values = {"path": part.value.path, "which": "every" if which else "no", "number": int(which)}
+            yield Diagnostic("RW367", part.span, values, (), part.value.path, {"probability": int(which)})
 
 
 def _own(spec: Spec, node: Node) -> bool:

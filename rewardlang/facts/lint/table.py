@@ -18,7 +18,7 @@ from rewardlang.facts.lint.machine_incentives import machine_incentives
 from rewardlang.facts.lint.machines import machines
 from rewardlang.facts.lint.margins import infinite_margins
 from rewardlang.facts.lint.memories import growing
-from rewardlang.facts.lint.objectives import kl_twice, moving, no_objective, other_discount, too_late
+from rewardlang.facts.lint.objectives import constant_automaton, kl_twice, moving, no_objective, other_discount, too_late
 from rewardlang.facts.lint.payments import defaults, fallbacks, sides
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.precision import precision
@@ -37,7 +37,7 @@ from rewardlang.text.diagnostic import Diagnostic
 
 LINTS = (
     domains, infinite_margins, formulas, long_windows, machines, machine_incentives, growing, no_objective, kl_twice, other_discount,
-    moving, too_late, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded,
+    moving, too_late, constant_automaton, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded,
     saturation, vacuous, sides, fallbacks, padding, every_step, long_lists, early_end, counted_twice, signed_multiplier, order,
     limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, precision,
 )
