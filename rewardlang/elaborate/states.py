@@ -180,9 +180,9 @@ def _obstacle(node: Node, axis: Axis, backward: bool) -> str | None:
     along = axis in (node.get("axis"), node.get("onto"), *(node.get("over") or ()))
     if along and (backward or node.op not in STEPWISE):
         return f"is looked at by `{node.op}` along `{axis.name}` within its own update: only `prev` and `ahead` may carry it"
+    if along and "by" in node.get("roles", ()):
+        return f"is looked at by key in a `{node.op}` within its own update: without `by` it may be"
     return None
-
-
 
 
 #: What may look along the axis of a state within its update: words that look at no later step.

@@ -99,11 +99,11 @@ def _of_positions(run, roles: dict, over: tuple, rollout: int, at: dict) -> list
     if places is None:
         return None
     keys, admits = (_all(run, roles.get(role), rollout, places) for role in ("by", "where"))
-    if None in keys or None in admits and "by" in roles:
-        return None
     own_key = run.read(roles["by"], rollout, at) if "by" in roles else True
+    if own_key is None:
+        return None
     entries = _all(run, roles.get("x"), rollout, places)
-    return [Member(place, x, None if admitted is None else admitted is True and key == own_key, position == at)
+    return [Member(place, x, None if admitted is None or key is None else admitted is True and key == own_key, position == at)
             for place, (position, x, admitted, key) in enumerate(zip(places, entries, admits, keys, strict=True))]
 
 

@@ -20,7 +20,8 @@ class StepProgram:
     """`spec` computes one step: held values come in as inputs and go out as outputs of the names in `memories`.
 
     `refused` says of each output that is not offered why; `states` names what a policy must see: states of the program
-    and of its automata, as nodes of the step. `ends` tells that it asks which episodes end.
+    and of its automata, as nodes of the step. `ends` tells that it asks which episodes end. `keyed` names, for each axis
+    of slots for keys, the memory that counts those in use.
     """
 
     spec: Spec
@@ -30,6 +31,7 @@ class StepProgram:
     states: dict[str, Node]
     total: frozenset[Node]
     ends: bool
+    keyed: dict[Axis, str]
 
 
 def step_axis(spec: Spec, outputs: Collection[str], wanted: str | None = None) -> list[Axis]:
@@ -59,7 +61,9 @@ def step_program(spec: Spec, axis: Axis, outputs: Collection[str], fixed: Callab
     made = _spec(spec, steps, kept, held, ends)
     states = _states(spec, steps, [spec.outputs[name].node for name in kept])
     known = frozenset(steps.image[node] for node in total if node in steps.image)
-    return StepProgram(made, axis, held, refused, states, known, ends)
+    names = {memory: name for name, memory in held.items()}
+    keyed = {slots.axis: names[slots.used] for slots in steps.keyed.values()}
+    return StepProgram(made, axis, held, refused, states, known, ends, keyed)
 
 
 def _tried(spec: Spec, axis: Axis, infos: dict, fixed: Callable[[Node], float], root: Node) -> None:

@@ -5,6 +5,7 @@ from math import inf
 
 from rewardlang.facts.infinite import may_be_infinite
 from rewardlang.ir.node import Node
+from rewardlang.rewrite.keyed import by_key
 from rewardlang.rewrite.steps import NotOnline, Steps
 from rewardlang.values.types import BOOL, FLOAT, INT, Kind, Type
 
@@ -17,8 +18,6 @@ def _parts(steps: Steps, node: Node) -> tuple[Node | None, Node | None, Type]:
     if tuple(node["over"]) != (steps.axis,):
         raise NotOnline(node, "looks along several axes at once")
     roles = steps.roles(node)
-    if "by" in roles:
-        raise NotOnline(node, "keeps one memory for each key of `by`, and keys are not known ahead")
     x = roles.get("x")
     if x is not None and x.type.kind.on_host:
         raise NotOnline(node, "would hold a text from step to step")
@@ -212,10 +211,10 @@ class _Word:
 
 #: For each word that looks back along the axis, how it goes one step at a time.
 RULES: dict[str, Callable[[Steps, Node], Node]] = {
-    "cumsum": _running("add", 0), "cumprod": _running("mul", 1), "cumcount": _running("add", 0, counted=True),
-    "cummax": _running("maximum", -inf), "cummin": _running("minimum", inf), "cummean": _cummean,
-    "prev": _prev, "delta": _delta, "opening": _opening,
-    "walk": _walk, "index": _index, "at_first": _at_first, "every": _every, "pick": _pick,
+    "cumsum": by_key(_running("add", 0)), "cumprod": by_key(_running("mul", 1)),
+    "cumcount": by_key(_running("add", 0, counted=True)), "cummax": by_key(_running("maximum", -inf)),
+    "cummin": by_key(_running("minimum", inf)), "cummean": by_key(_cummean), "prev": by_key(_prev), "delta": by_key(_delta),
+    "opening": _opening, "walk": _walk, "index": _index, "at_first": _at_first, "every": _every, "pick": _pick,
     **{word: _temporal(getattr(_Word, word)) for word in
        ("once", "historically", "since", "triggers", "previous", "weak_previous")},
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from rewardlang.ir.node import Graph, Node
 from rewardlang.values.axes import Axis, join
@@ -18,11 +19,15 @@ class NotOnline(Exception):
 
 @dataclass(eq=False)
 class Memory:
-    """What is held from one step to the next: `leaf` stands for it, `initial` is each entry before the first step."""
+    """What is held from one step to the next: `leaf` stands for it, `initial` is each entry before the first step.
+
+    `slots` is its last axis if it holds something for each key.
+    """
 
     leaf: Node
     initial: int | float | bool
     update: Node | None = None
+    slots: Axis | None = None
 
 
 class Steps:
@@ -43,6 +48,9 @@ class Steps:
         self.image: dict[Node, Node] = {}
         self.memories: list[Memory] = []
         self.axes: dict[Axis, Axis] = {}
+        #: What scans with `by` hold by key, and while one is rewritten, where.
+        self.keyed: dict[Node, object] = {}
+        self.slots = None
         self._shared: dict[tuple, Memory] = {}
         self._slots: dict[Node, Memory] = {}
 
@@ -85,15 +93,20 @@ class Steps:
         """A constant."""
         return self.graph.add("const", (), type_.entry(), value=value)
 
-    def memory(self, type_: Type, initial, *key, infinite: bool = False) -> Memory:
-        """Something held, a new one unless it has a key that was asked for before; `infinite` where ±inf is proper to it."""
-        if key and (key, type_) in self._shared:
-            return self._shared[key, type_]
-        leaf = self.graph.add("memory", (), type_.as_optional(), slot=len(self.memories), infinite=infinite)
-        made = Memory(leaf, initial)
-        self.memories.append(made)
+    def memory(self, type_: Type, initial, *key, infinite: bool = False, whole: bool = False) -> Memory:
+        """Something held, a new one unless it has a key that was asked for before; `infinite` where ±inf is proper to it,
+        `whole` if it is whole numbers of 64 bits. While a scan with `by` is rewritten, it is held for each of its keys.
+        """
+        known, slots = (key, type_, self.slots), self.slots
+        if key and known in self._shared:
+            return self._shared[known]
+        initial = float(initial) if isinstance(initial, Fraction) else initial
+        around = type_ if slots is None else slots.around(type_)
+        leaf = self.graph.add("memory", (), around.as_optional(), slot=len(self.memories), infinite=infinite, whole=whole)
+        self.memories.append(Memory(leaf, initial, slots=None if slots is None else slots.axis))
+        made = self.memories[-1] if slots is None else slots.view(self, self.memories[-1], type_)
         if key:
-            self._shared[key, type_] = made
+            self._shared[known] = made
         return made
 
     def begun(self) -> Node:

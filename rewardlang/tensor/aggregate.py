@@ -50,14 +50,15 @@ class Aggregates:
         real = self.real(over)
         keep = self._mask(self.k.both(real, where.plain() if where is not None else None))
         sure = self.k.both(*(self._everywhere(value.valid, real, over) for value in (where, by) if value is not None))
-        if where is not None and where.valid is not None and by is None and node.op in _RUNNING | _NEIGHBOURS:
-            sure = self._sure_where_seen(node.op, where.valid, real, over)
+        decided = self.k.both(*(value.valid for value in (where, by) if value is not None))
+        if decided is not None and node.op in _RUNNING | _NEIGHBOURS:
+            sure = self.k.both(self._sure_where_seen(node.op, decided, real, over), by and by.valid)
         alive = self.k.both(sure, *(self._told(axis, over) for axis in over))
         sparse = where is not None or by is not None
         return Seen(False, over, keep, by.plain() if by is not None else None, real, sparse, alive)
 
     def _sure_where_seen(self, op: str, valid: Value, real: Value | None, over: tuple[Axis, ...]) -> Value:
-        """Where no position that a scan looks at has an invalid `where`."""
+        """Where no position that a scan looks at has an invalid `where` or key."""
         failed = self.build.number(self.k.number(self.k.logical_not(valid)))
         entries = self.k.gather(failed, real, over)
         seen = self.k.spread_out(self.k.cumsum(entries))

@@ -23,7 +23,7 @@ from rewardlang.tensor.leaves import Range, domain_of
 from rewardlang.tensor.memory import Memories
 from rewardlang.tensor.placement import Placements
 from rewardlang.tensor.runstep import Parts, RunWindows
-from rewardlang.tensor.states import States
+from rewardlang.tensor.states import STEPPED, States
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind, Type
 
@@ -134,7 +134,7 @@ class Emitter(Aggregates, RunWindows, Automata, Formulas, Memories, States, Plac
             return self._param(node)
         if node.op in ("call", "codes", "lookup", "field"):
             return self._from_host(node)
-        if node.op in ("push", "advance"):
+        if node.op in STEPPED:
             return self.stepped(node)
         if node.op == "state":
             return self.state(node)

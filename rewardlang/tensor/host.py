@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import chain
 
 import torch
@@ -163,9 +164,17 @@ class ListStep:
         codes, rows = run.codes, self.arguments[0].objects(run)
         rows = rows if self.batched else rows[:1]
         entries, layout = flatten(rows, self.node.type.axes) if self.node.type.axes else (rows, Layout([len(rows)]))
-        numbers = torch.tensor([codes.setdefault(entry, len(codes)) for entry in entries], dtype=torch.int64)
+        named = digest if self.node.get("lasting") else lambda entry: codes.setdefault(entry, len(codes))
+        numbers = torch.tensor([named(entry) for entry in entries], dtype=torch.int64)
         block = layout.pad(numbers, -1).to(run.batch.device)
         run.tensors[self.result] = block if self.batched else block[0]
+
+
+def digest(entry: object) -> int:
+    """A whole number of 64 bits for a text or id, the same in every process."""
+    if isinstance(entry, bool | float) and entry == int(entry):     # equal ids have equal digests
+        entry = int(entry)
+    return int.from_bytes(blake2b(repr(entry).encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _map(rows: list, function) -> list:

@@ -159,6 +159,7 @@ class Online:
             fresh = None
         sizes = {axis: column.data.shape[place] for want in batch.wanted for place, axis in enumerate(want.type.axes, 1)
                  if isinstance((column := batch.columns[want.name]).data, Tensor)}
+        sizes |= {axis: self._slots(state.memory[used], fresh) for axis, used in self.program.keyed.items()}
         for want in wanted:
             if want.column == ENDING:
                 over = torch.zeros(batch.size, dtype=torch.bool, device=batch.device) if ending is None else _mask(ending, batch)
@@ -167,6 +168,13 @@ class Online:
                 held = self.program.memories[want.column]
                 batch.columns[want.name] = _held(held, want.column, state, batch, fresh, sizes)
             batch.clean = batch.clean and batch.columns[want.name].valid is None
+
+    @staticmethod
+    def _slots(used: Tensor, fresh: Tensor | None) -> int:
+        """How many slots for keys there must be: one more than any environment uses, rounded up to a power of two."""
+        if fresh is not None:
+            used = torch.where(fresh.view(-1, *(1,) * (used.dim() - 1)), 0, used)
+        return 1 << int(used.max()).bit_length() if used.numel() else 1
 
     def _done(self, plan, batch: Batch, state: OnlineState) -> tuple[Step, OnlineState]:
         code = self.inner._code(plan, self.inner._variant(batch))
@@ -193,8 +201,8 @@ def _initial(held: Memory, size: int, device: torch.device | str) -> Tensor:
     """The initial value of each environment; along axes that the data sizes, one entry for all."""
     truth = held.leaf.type.kind is Kind.BOOL
     shape = (size, *(axis.size or 1 for axis in held.leaf.type.axes))
-    return torch.full(shape, bool(held.initial) if truth else float(held.initial), device=device,
-                      dtype=torch.bool if truth else torch.float64)
+    dtype = torch.bool if truth else torch.int64 if held.leaf["whole"] else torch.float64
+    return torch.full(shape, held.initial, device=device, dtype=dtype)
 
 
 def _held(
@@ -204,8 +212,11 @@ def _held(
     data, valid = state.memory[name], state.valid.get(name)
     if data.device != batch.device:
         raise words.RewardError(words.mixed_devices("state", data.device, "the columns", batch.device))
-    if data.dtype is not torch.bool:
+    if data.is_floating_point():
         data = data.to(batch.dtype)
+    if held.slots in sizes:
+        data = _with_slots(data, sizes[held.slots], held.initial)
+        valid = None if valid is None else _with_slots(valid, sizes[held.slots], True)
     shape = [batch.size, *(axis.size or sizes.get(axis, 1) for axis in held.leaf.type.axes)]
     for axis, before, now in zip(held.leaf.type.axes, data.shape[1:], shape[1:], strict=True):
         if before not in (1, now):
@@ -218,13 +229,19 @@ def _held(
     return Column(data, valid)
 
 
+def _with_slots(x: Tensor, count: int, fill: float | bool) -> Tensor:
+    """The same with so many slots, the last axis: new ones hold `fill`, and those that no environment uses any more go."""
+    more = count - x.shape[-1]
+    return x[..., :count] if more <= 0 else torch.cat([x, x.new_full((*x.shape[:-1], more), fill)], -1)
+
+
 def _given(given, run: Run, batch: Batch) -> tuple[Tensor, Tensor | None]:
     """What is held after the step, and its mask."""
     data = run.tensors[given.data] if isinstance(given.data, torch.fx.Node) else torch.as_tensor(given.data, device=batch.device)
     axes = given.node.type.axes
     if not given.batched:
         data = data.expand(batch.size, *data.shape[data.dim() - len(axes):] if axes else ())
-    if data.dtype is not torch.bool:
+    if data.is_floating_point():
         data = data.to(batch.dtype)
     mask = None if given.valid is None else run.tensors[given.valid]
     return data, None if mask is None else mask.expand(data.shape)

@@ -14,11 +14,16 @@ from rewardlang.tensor import walks
 from rewardlang.tensor.code import module_of
 from rewardlang.tensor.fxgraph import TRUE, Builder, Value
 from rewardlang.tensor.kernel import Kernel
+from rewardlang.tensor.keyed import Keyed
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import BOOL, Kind
 
 
-class States:
+#: Nodes that only graphs of single steps have, and what emits each.
+STEPPED = {"push": "pushed", "advance": "advanced", "slot": "slot", "recalled": "recalled", "noted": "noted"}
+
+
+class States(Keyed):
     """Emits states, and the nodes of single steps."""
 
     build: Builder
@@ -40,7 +45,7 @@ class States:
 
     def stepped(self, node: Node) -> Value:
         """A node that only graphs of single steps have."""
-        return self.pushed(node) if node.op == "push" else self.advanced(node)
+        return getattr(self, STEPPED[node.op])(node)
 
     def advanced(self, node: Node) -> Value:
         """The state of a walk after one more letter."""

@@ -18,6 +18,8 @@ input p : bool[step]
 input q : bool[step]
 input load : float[step, joint] in [0, 1]
 input score : float in [0, 1]
+input said : text[step]
+input tag : id[step]?
 param k : int in [0, 4] = 2
 """
 
@@ -49,7 +51,7 @@ class Specs:
         return pick([
             f"({a} and not {b})", f"({a} or {b})", f"(once{self.window()} {a})", f"(historically{self.window()} {a})",
             f"({a} since{self.window()} {b})", f"({a} triggers{self.window()} {b})", f"(previous {a})", f"(weak_previous {b})",
-            f"(({self.number(depth - 1)} > 0.25) ?? false)", f"(prev({a} and p over step, true))", f"holds(once {a})",
+            f"(({self.number(depth - 1)} > 0.25) ?? false)", f"(prev({a} and p over step, true))", f"(prev({a} and p over step by said, true))", f"holds(once {a})",
         ])
 
     def number(self, depth: int) -> str:
@@ -59,10 +61,12 @@ class Specs:
         a, t = self.number(depth - 1), self.truth(depth - 1)
         series = f"({a} + 0 * y)"
         where = pick(["", "", f" where {t}"])
+        by = pick(["", "", "", " by said", " by tag", " by far", " by p", " by round(2 * x)", " by index(step) > 3"])
         return pick([
-            f"cumsum({series} over step{where})", f"cummax({series} over step{where})", f"cummin({series} over step{where})",
-            f"cummean({series} over step{where})", f"cumcount(over step where {t})", f"cumprod(tanh({series}) over step{where})",
-            f"prev({series} over step{where}, {pick(['0', 'score', 'y'])})", f"delta({series} over step, 0)",
+            f"cumsum({series} over step{where}{by})", f"cummax({series} over step{where}{by})",
+            f"cummin({series} over step{where}{by})", f"cummean({series} over step{where}{by})",
+            f"cumcount(over step where {t}{by})", f"cumprod(tanh({series}) over step{where}{by})",
+            f"prev({series} over step{where}{by}, {pick(['0', 'score', 'y'])})", f"delta({series} over step{by}, 0)",
             f"({a} - {self.number(depth - 1)})", f"(gate {self.truth(depth - 1)} {{ {a} }} else {{ 2 * {self.number(0)} }})",
             "at_first(score, step)", f"every(score, step) * {a}", f"({a} ?? 3)",
             f"margins(once{self.window()} y > 0.1)", f"margins(p since{self.window()} y > {pick(['0', 'far', 'held', 'score'])})",
@@ -89,6 +93,8 @@ def episodes(draw: random.Random, environments: int, steps: int, nulls: bool) ->
                 "y": [None if nulls and draw.random() < 0.04 else draw.uniform(-1, 1) for _ in range(length)],
                 "p": [draw.random() < 0.5 for _ in range(length)], "q": [draw.random() < 0.3 for _ in range(length)],
                 "load": [[draw.random(), draw.random()] for _ in range(length)], "score": draw.random(),
+                "said": [draw.choice(["", "a", "b"]) for _ in range(length)],
+                "tag": [None if nulls and draw.random() < 0.05 else draw.choice("uvw") for _ in range(length)],
             })
             left -= length
         order.append(mine)
