@@ -1,5 +1,6 @@
 """One batch of finished samples to plain finite numbers, and to the figures that a tracker shows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,28 @@ class Scored:
     counts: dict[str, int]
     totals: dict[str, Tensor] = field(repr=False, default_factory=dict)
     valid: Tensor | None = field(repr=False, default=None)
+
+    def part(self, start: int, stop: int) -> "Scored":
+        """What is said of some of the samples; `counts` stay those of all."""
+        terms, gates = ({name: values[start:stop] for name, values in table.items()} for table in (self.terms, self.gates))
+        totals = {name: values[start:stop] for name, values in self.totals.items()}
+        return Scored(self.rewards[start:stop], self.reasons[start:stop], terms, gates, self.counts, totals, self.valid[start:stop])
+
+    @staticmethod
+    def joined(parts: Sequence["Scored"]) -> "Scored":
+        """What is said of several batches, as of one."""
+        if len(parts) == 1:
+            return parts[0]
+        first = parts[0]
+        counts: Counter[str] = Counter()
+        for part in parts:
+            counts.update(part.counts)
+        return Scored(
+            [value for part in parts for value in part.rewards], [reason for part in parts for reason in part.reasons],
+            {name: [value for part in parts for value in part.terms[name]] for name in first.terms},
+            {name: [value for part in parts for value in part.gates[name]] for name in first.gates},
+            dict(counts), {name: torch.cat([part.totals[name] for part in parts]) for name in first.totals},
+            torch.cat([part.valid for part in parts]))
 
     def metrics(self, groups: Sequence | None = None, prefix: str = "") -> dict[str, float]:
         """Figures by the names that trackers have: `rewards/TERM/mean` and `/std`, `gates/GATE` (share of open ones),

@@ -7,6 +7,7 @@ from rewardlang import __version__
 from rewardlang.tensor.reward import CompiledReward
 from rewardlang.tensor.sources import is_async
 from rewardlang.trainers.naming import claim, name_of
+from rewardlang.trainers.processes import Processes, compares, joined, own_part
 from rewardlang.trainers.refuse import TrainerError, refuse
 from rewardlang.trainers.samples import Origin, SampleColumns
 from rewardlang.trainers.score import Scored, scored
@@ -39,14 +40,42 @@ class RewardFunction:
         self.columns = SampleColumns(reward.spec, columns)
         self.state = _state_of(reward, state or {})
         self.__name__ = claim(self, name or name_of(reward), self.fingerprint)
+        self.compares, self.processes = compares(reward), Processes()
+        self.generations_eval: int | None = None
         self.model = None      # that of the trainer, which the callback tells; when it evaluates it is not training
 
     def __call__(self, prompts: Sequence, completions: Sequence, completion_ids: Sequence | None = None,
                  **given: object) -> list[float | None]:
         """The reward of each completion; terms, gates and failures go to TRL's log."""
-        return self._told(self._score(prompts, completions, completion_ids, given), prompts, given)
+        self.processes.meet()
+        return self._told(*self._score(prompts, completions, completion_ids, given), given)
 
-    def _score(self, prompts: Sequence, completions: Sequence, ids: Sequence | None, given: Mapping[str, object]) -> Scored:
+    def _score(self, prompts: Sequence, completions: Sequence, ids: Sequence | None,
+               given: Mapping[str, object]) -> tuple[Scored, dict[str, float]]:
+        """What is said of this process's samples, and the figures of those of all processes.
+
+        Where samples are compared the first process rewards all of them, since others may have part of a group, and is the
+        one that remembers the run.
+        """
+        processes, training = self.processes, self.model is None or self.model.training
+        together = self.compares and processes.count > 1
+        size = self.generations if training else self.generations_eval or self.generations
+
+        def mine() -> tuple[object, list]:
+            columns, marks = self._columns(prompts, completions, ids, given), [None] * len(prompts) if size else list(prompts)
+            return (self._sent(columns) if together else self._scored(columns, marks, size, training)), marks
+
+        parts, marks = zip(*processes.share(mine), strict=True)
+        every = [mark for own in marks for mark in own]
+        if together:
+            whole = processes.first(lambda: self._scored(joined(parts), every, size, training))
+            own = own_part(whole, [len(each) for each in marks], processes.place)
+        else:
+            whole, own = Scored.joined(parts), parts[processes.place]
+        return own, whole.metrics(self._groups(every, size))
+
+    def _columns(self, prompts: Sequence, completions: Sequence, ids: Sequence | None,
+                 given: Mapping[str, object]) -> dict[str, object]:
         rows = {name: column for name, column in given.items() if name not in _NOT_COLUMNS}
         rows |= {"prompt": prompts, "completion": completions}
         if ids is not None:
@@ -56,32 +85,38 @@ class RewardFunction:
         for column, read in self.state.items():
             if column not in rows and trainer is not None:
                 columns[column] = [float(read(trainer))] * len(prompts)
-        key = self._group_column()
-        if key is not None and key not in columns:
-            columns[key] = self._groups(prompts)
-        return scored(self.reward, columns, update_run=self.model is None or self.model.training)
+        return columns
 
-    def _group_column(self) -> str | None:
+    def _sent(self, columns: Mapping[str, object]) -> dict[str, list]:
+        """What the first process must know of this one's samples."""
         spec = self.reward.spec
-        return None if spec.group_key is None else spec.inputs[spec.group_key].column
+        asked = {info.column for info in spec.inputs.values()} | {external.name for external in spec.externals.values()}
+        return {name: list(column) for name, column in columns.items()
+                if any(path == name or path.startswith(f"{name}.") for path in asked)}
 
-    def _groups(self, prompts: Sequence) -> list[int]:
-        """A number for each group: TRL keeps a prompt's completions together."""
-        if self.generations:
-            if len(prompts) % self.generations:
-                raise TrainerError(f"{len(prompts)} completions are no whole groups of {self.generations}: let the batch of each "
-                                   "process be a multiple of `num_generations`")
-            return [place // self.generations for place in range(len(prompts))]
+    def _scored(self, columns: dict[str, object], marks: list, size: int | None, training: bool) -> Scored:
+        spec = self.reward.spec
+        key = None if spec.group_key is None else spec.inputs[spec.group_key].column
+        if key is not None and key not in columns:
+            columns = {**columns, key: self._groups(marks, size)}
+        return scored(self.reward, columns, update_run=training)
+
+    def _groups(self, marks: Sequence, size: int | None) -> list[int]:
+        """A number for each group: TRL keeps a prompt's completions together, `size` of them or as long as prompts are equal."""
+        if size:
+            if self.compares and len(marks) % size:
+                raise TrainerError(f"{len(marks)} completions are no whole groups of {size}")
+            return [place // size for place in range(len(marks))]
         found, group = [], 0
-        for place, prompt in enumerate(prompts):
-            group += place > 0 and prompt != prompts[place - 1]
+        for place, mark in enumerate(marks):
+            group += place > 0 and mark != marks[place - 1]
             found.append(group)
         return found
 
-    def _told(self, found: Scored, prompts: Sequence, given: Mapping[str, object]) -> list[float | None]:
+    def _told(self, found: Scored, figures: Mapping[str, float], given: Mapping[str, object]) -> list[float | None]:
         log = given.get("log_metric")
         if log is not None:
-            for name, value in found.metrics(self._groups(prompts)).items():
+            for name, value in figures.items():
                 log(name, value)
         extra = given.get("log_extra")
         if extra is not None:       # each time, since TRL's table of completions wants columns of one length
@@ -103,8 +138,9 @@ class AsyncRewardFunction(RewardFunction):
     async def __call__(self, prompts: Sequence, completions: Sequence, completion_ids: Sequence | None = None,
                        **given: object) -> list[float | None]:
         """The reward of each completion."""
-        found = await asyncio.to_thread(self._score, prompts, completions, completion_ids, given)
-        return self._told(found, prompts, given)
+        self.processes.meet()
+        found, figures = await asyncio.to_thread(self._score, prompts, completions, completion_ids, given)
+        return self._told(found, figures, given)
 
 
 def reward_function(reward: CompiledReward, *, name: str | None = None, columns: Mapping[str, Origin] | None = None,

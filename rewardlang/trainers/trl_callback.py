@@ -22,6 +22,7 @@ class RewardCallback(TrainerCallback):
         """Tell the function whose training it is part of, and how large groups are."""
         self.function.model = model
         self.function.generations = self.function.generations or getattr(args, "num_generations", None)
+        self.function.generations_eval = getattr(args, "num_generations_eval", None)
 
     def on_train_begin(self, args, state, control, **kwargs):
         """Go on from the checkpoint's statistics, and say which reward it is."""
@@ -39,7 +40,9 @@ class RewardCallback(TrainerCallback):
         self.function.reward.load_run_state(saved[self.function.__name__])
 
     def on_save(self, args, state, control, **kwargs):
-        """Write the statistics beside what the trainer has written."""
+        """Write the statistics beside what the trainer has written; of several processes the first knows them."""
+        if not state.is_world_process_zero:
+            return
         place = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         file = place / FILE
         saved = torch.load(file, weights_only=False) if file.exists() else {}
