@@ -77,6 +77,11 @@ class Step:
         """The reward [B]; MissingError where it is not among the outputs."""
         return self.output("reward")
 
+    def entries(self, name: str) -> tuple[Tensor, Tensor]:
+        """An output and where it is valid, both [B, *axes]: of a reward for several agents each entry by itself."""
+        data, mask = self._result.entries(name)
+        return data, torch.ones_like(data, dtype=torch.bool) if mask is None else mask
+
     @property
     def done(self) -> Tensor:
         """The output `done`."""

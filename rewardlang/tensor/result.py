@@ -201,7 +201,11 @@ class Result:
             self._values[name] = self._finish(name)
         return self._values[name]
 
-    def _finish(self, name: str) -> tuple[Tensor | list, Tensor | None]:
+    def entries(self, name: str) -> tuple[Tensor, Tensor | None]:
+        """The same of a reward with each of its entries by itself: one that is invalid takes no other with it."""
+        return self._finish(name, whole=False)
+
+    def _finish(self, name: str, whole: bool = True) -> tuple[Tensor | list, Tensor | None]:
         given, run = self._code.given[name], self._run
         mask = self._tensor(given.valid)
         if given.node.type.kind.on_host:
@@ -219,7 +223,7 @@ class Result:
         for axis in set(given.node.type.axes) & set(run.batch.told):
             told = _laid_along(run.batch.told[axis], axis, given.node.type.axes).expand(data.shape)
             mask = told if mask is None else mask & told
-        if mask is not None and self._by_row(name):
+        if mask is not None and whole and self._by_row(name):
             mask = self._whole_rows(mask, given)
         if mask is not None:
             data = torch.where(mask, data, torch.zeros((), dtype=data.dtype, device=data.device))

@@ -79,7 +79,7 @@ class ParallelReward(BaseParallelWrapper):
 
     def _info(self, found, place: int) -> dict[str, object]:
         told = {"reward_terms": {name: _entry(value, place) for name, value in found.terms.items()}}
-        if found.invalid:
+        if found.invalid and _entry(found.wrong, place):
             told["reward_invalid"] = found.invalid[0]
         if self.stepper.width:
             told["reward_state"] = self.stepper.shown[0].numpy()

@@ -47,7 +47,8 @@ class Slot:
 class Stepped:
     """What a reward says of a step of B environments, all finite, on the device of the columns.
 
-    `table` is [1 + terms, B, *axes]: the reward and then its terms, by `names`. `invalid` says why environments have none.
+    `table` is [1 + terms, B, *axes]: the reward and then its terms, by `names`. `invalid` says why environments have none;
+    where there are several agents an environment is among them if any has none, and `wrong` [B, *axes] tells which.
     """
 
     table: Tensor
@@ -55,6 +56,7 @@ class Stepped:
     found: Step = field(repr=False)
     done: Tensor | None = None
     invalid: dict[int, str] = field(default_factory=dict)
+    wrong: Tensor | None = None
 
     @property
     def reward(self) -> Tensor:
@@ -91,7 +93,7 @@ class Stepper:
         if "reward" in program.refused:
             raise TrainerError(f"the reward cannot be given step by step: {program.refused['reward']}")
         self.ends_by_itself = "done" in program.spec.outputs
-        self._asks_ending = program.ends
+        self._asks_ending, self._of_agents = program.ends, bool(axes)
         self.slots = slots(reward)
         #: How many numbers the policy must see.
         self.width = sum(slot.width for slot in self.slots)
@@ -127,23 +129,23 @@ class Stepper:
         if idle is not None:
             self.begin(idle)
             stepped = _without(stepped, idle)
-        self.failures += len(stepped.invalid)
+        if stepped.invalid:
+            self.failures += int(stepped.wrong.sum())
         return stepped
 
     def _finite(self, found: Step, done: Tensor | None) -> Stepped:
-        table = _table([found.reward, *(found.terms[name] for name in self.terms)])
-        valid = found.valid
+        reward, valid = found.entries("reward") if self._of_agents else (found.reward, found.valid)
+        table = _table([reward, *(found.terms[name] for name in self.terms)])
         least, most = torch.aminmax(table)
         if most.item() <= LARGEST and least.item() >= -LARGEST and bool(valid.all()):
             return Stepped(table, self.terms, found, done)
-        fits = (table.abs() <= LARGEST).all(0)
-        good = valid & (fits if fits.dim() == 1 else fits.flatten(1).all(1))
+        good = valid & (table.abs() <= LARGEST).all(0)
+        rows = (~good if good.dim() == 1 else ~good.flatten(1).all(1)).nonzero().flatten().tolist()
         causes = found.invalid
-        reasons = {row: causes[row] or "the reward is too large for a trainer" for row in (~good).nonzero().flatten().tolist()}
-        kept = _along(good, table)
-        table = torch.where(kept, table, 0)
-        table[0] = torch.where(kept, table[0], self.invalid)
-        return Stepped(table, self.terms, found, done, reasons)
+        reasons = {row: causes[row] or "the reward is too large for a trainer" for row in rows}
+        table = torch.where(good, table, 0)
+        table[0] = torch.where(good, table[0], self.invalid)
+        return Stepped(table, self.terms, found, done, reasons, ~good)
 
 
 def _table(parts: list[Tensor]) -> Tensor:
@@ -163,9 +165,12 @@ def _along(rows: Tensor, table: Tensor) -> Tensor:
 def _without(stepped: Stepped, idle: Tensor) -> Stepped:
     """The same where nothing happened in some environments."""
     done = None if stepped.done is None else stepped.done & ~idle
-    asleep = set(idle.nonzero().flatten().tolist()) if stepped.invalid else ()
-    return replace(stepped, table=stepped.table.masked_fill(_along(idle, stepped.table), 0), done=done,
-                   invalid={row: why for row, why in stepped.invalid.items() if row not in asleep})
+    found = replace(stepped, table=stepped.table.masked_fill(_along(idle, stepped.table), 0), done=done)
+    if stepped.invalid:
+        asleep = set(idle.nonzero().flatten().tolist())
+        found.invalid = {row: why for row, why in stepped.invalid.items() if row not in asleep}
+        found.wrong = stepped.wrong & ~_along(idle, stepped.table)
+    return found
 
 
 def outside(bounds: Interval, value: float) -> Interval:
