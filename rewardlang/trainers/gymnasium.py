@@ -12,7 +12,7 @@ from rewardlang.trainers.observing import Observer, check_way
 from rewardlang.trainers.refuse import TrainerError
 from rewardlang.trainers.steps import Stepped, Stepper
 from rewardlang.trainers.sums import EpisodeSums
-from rewardlang.trainers.transitions import Path, Reader, Transition, lone
+from rewardlang.trainers.transitions import Path, Reader, Transition, lone, with_rows
 
 
 class RewardWrapper(gymnasium.Wrapper, gymnasium.utils.RecordConstructorArgs):
@@ -152,13 +152,8 @@ class VectorRewardWrapper(gymnasium.vector.VectorWrapper):
         return self._observer.of(observation, self.stepper.shown.numpy())
 
 
-def _replaced(observation: np.ndarray, info: Mapping) -> object:
+def _replaced(observation: object, info: Mapping) -> object:
     """Observations of a step, the last of an episode instead of the first of the next."""
     if "final_obs" not in info:
         return observation
-    if not isinstance(observation, np.ndarray):
-        raise TrainerError("autoreset at the same step is read for observations that are one array: use AutoresetMode.NEXT_STEP")
-    found = observation.copy()
-    for row in np.flatnonzero(info["_final_obs"]):
-        found[row] = info["final_obs"][row]
-    return found
+    return with_rows(observation, {row: info["final_obs"][row] for row in np.flatnonzero(info["_final_obs"])})

@@ -25,7 +25,7 @@ class RewardManager:
         self.env, self.scale_by_dt = env, scale_by_dt
         self.stepper = Stepper(reward, "isaaclab", env.num_envs, sees_state=sees_state, discount=discount, invalid=invalid,
                                device=env.device)
-        self._reader = Reader(reward.spec, {name: _of_env(path) for name, path in columns.items()})
+        self._reader = Reader(reward.spec, {name: _of_env(path) for name, path in columns.items()}, infos=False)
         self._sums = EpisodeSums(self.stepper.terms, env.num_envs, env.device)
         self.last: Stepped | None = None
 

@@ -10,7 +10,7 @@ from rewardlang.tensor.reward import CompiledReward
 from rewardlang.trainers.observing import Observer, check_way
 from rewardlang.trainers.steps import Stepped, Stepper
 from rewardlang.trainers.sums import EpisodeSums
-from rewardlang.trainers.transitions import Path, Reader, Transition
+from rewardlang.trainers.transitions import Path, Reader, Transition, with_rows
 
 
 class RewardVecWrapper(VecEnvWrapper):
@@ -51,18 +51,19 @@ class RewardVecWrapper(VecEnvWrapper):
         """The step, rewarded by the spec."""
         after, own, over, infos = self.venv.step_wait()
         cut = np.array([bool(info.get("TimeLimit.truncated")) for info in infos])
-        last = after
-        for row in np.flatnonzero(over):
-            last = _with_row(last, row, infos[row]["terminal_observation"])
+        last = with_rows(after, {row: infos[row]["terminal_observation"] for row in np.flatnonzero(over)})
         told = Transition(self._before, self._actions, last, own, over & ~cut, cut, infos)
         found = self.stepper.step(self._reader.columns(told), torch.from_numpy(over & ~cut))
         self._sums.add(found)
         self._lengths += 1
         seen = self._seen(last)
         ended = np.zeros_like(over) if found.done is None else found.done.numpy() & ~over
-        for row in np.flatnonzero(ended):
+        begun = np.flatnonzero(ended).tolist()
+        for row in begun:
             infos[row]["TimeLimit.truncated"] = False
-            after = _with_row(after, row, self.venv.env_method("reset", indices=[int(row)])[0][0])
+        if begun:
+            fresh = self.venv.env_method("reset", indices=begun)
+            after = with_rows(after, {row: own[0] for row, own in zip(begun, fresh, strict=True)})
         over = over | ended
         self._tell(infos, found, over, seen)
         self._before = after
@@ -92,15 +93,6 @@ def _wide(venv: VecEnv):
     """The space of the observations of all environments."""
     from gymnasium.vector.utils import batch_space
     return batch_space(venv.observation_space, venv.num_envs)
-
-
-def _with_row(observation: object, row: int, value: object) -> object:
-    """The same observations with another one in one environment."""
-    if isinstance(observation, dict):
-        return {name: _with_row(part, row, value[name]) for name, part in observation.items()}
-    found = observation.copy()
-    found[row] = value
-    return found
 
 
 def _row(observation: object, row: int) -> object:

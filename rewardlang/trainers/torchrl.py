@@ -29,14 +29,14 @@ class RewardTransform(Transform):
                  discount: float | None = None, invalid: float = 0.0, device: torch.device | str = "cpu"):
         super().__init__(in_keys=["reward"], out_keys=["reward"])
         self.stepper = Stepper(reward, "torchrl", size, sees_state=True, discount=discount, invalid=invalid, device=device)
-        self._reader = Reader(reward.spec, columns)
+        self._reader = Reader(reward.spec, columns, infos=False)
 
     def _step(self, tensordict: TensorDictBase, next_tensordict: TensorDictBase) -> TensorDictBase:
         """The reward of the step, and what the policy must see after it."""
         shape = self._checked(tensordict.batch_size)
         ended = next_tensordict.get("terminated").reshape(-1)
         told = Transition(*(self._rows(part, shape) for part in (tensordict, tensordict.get("action"), next_tensordict)),
-                          reward=self._rows(next_tensordict.get("reward", None), shape), info={})
+                          reward=self._rows(next_tensordict.get("reward", None), shape))
         found = self.stepper.step(self._reader.columns(told), ended)
         next_tensordict.set("reward", found.reward.float().reshape(*shape, 1))
         self._show(next_tensordict, found.terms, found.invalid)

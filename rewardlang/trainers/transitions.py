@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from rewardlang.ir.spec import Spec
+from rewardlang.ir.spec import InputInfo, Spec
 from rewardlang.tensor.words import listed
+from rewardlang.trainers.infos import dig, told
 from rewardlang.trainers.refuse import TrainerError
+from rewardlang.values.types import Kind
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,11 @@ class Reader:
 
     `paths` says for inputs, and for models and verifiers whose values the environment tells, where they are; an input
     that it does not name is looked for by its `from`, or its name, in `info` unless that begins with a part of a Transition.
+    `infos` says whether there is an info at all; if not, an input that would be there is refused unless it has a default.
     """
 
-    def __init__(self, spec: Spec, paths: Mapping[str, Path] | None = None):
+    def __init__(self, spec: Spec, paths: Mapping[str, Path] | None = None, infos: bool = True):
+        self._infos = infos
         self._reads: list[tuple[str, str, Callable[[Transition], object]]] = []
         given = dict(paths or {})
         externals = {external.name for external in spec.externals.values()}
@@ -53,16 +58,20 @@ class Reader:
             if name not in spec.inputs and name not in externals:
                 raise TrainerError(f"`{name}` is no input of the spec: it has {listed(spec.inputs)}")
         for name, info in spec.inputs.items():
-            self._add(name, info.column, given.get(name, info.column), info.has_default)
+            self._add(name, info.column, given.get(name, info.column), _entry(info) if info.has_default else None)
         for name in given.keys() & externals:
-            self._add(name, name, given[name], False)
+            self._add(name, name, given[name])
 
-    def _add(self, name: str, column: str, path: Path, optional: bool) -> None:
+    def _add(self, name: str, column: str, path: Path, default: object = None) -> None:
         if callable(path):
             self._reads.append((name, column, path))
             return
         root, parts = parsed(path)
-        self._reads.append((name, column, _Walk(root, parts, optional)))
+        if root == "info" and not self._infos:
+            if default is not None:
+                return
+            raise TrainerError(f"nothing says where `{name}` is: give its path or a function by `columns=`")
+        self._reads.append((name, column, _Walk(root, parts, default)))
 
     def columns(self, step: Transition) -> dict[str, object]:
         """Columns of this step; raises TrainerError where a path leads nowhere in the observation or action."""
@@ -105,13 +114,10 @@ class _Walk:
 
     root: str
     parts: tuple
-    optional: bool
+    default: object
 
     def __call__(self, step: Transition) -> object:
-        value = getattr(step, self.root)
-        if self.root == "info":
-            return self._told(value)
-        return self._inside(value, self.parts)
+        return self._told(step) if self.root == "info" else self._inside(getattr(step, self.root), self.parts)
 
     @staticmethod
     def _inside(value: object, parts: tuple) -> object:
@@ -120,24 +126,24 @@ class _Walk:
             value = value[part] if whole else value[:, part]
         return value
 
-    def _told(self, value: object) -> object:
+    def _told(self, step: Transition) -> object:
         """Of the info, which need not have it at every step: a null then, or the default if there is one."""
-        if not isinstance(value, Mapping):
-            rows = [_dig(row, self.parts) for row in value or ()]
-            return None if self.optional and all(row is None for row in rows) else rows
-        try:
-            return self._inside(value, self.parts)
-        except (KeyError, TypeError):
-            return None
+        if isinstance(step.info, Mapping):
+            found = told(step.info, self.parts, len(step.reward))
+        else:
+            found = [dig(row, self.parts) for row in step.info or ()]
+        if self.default is None or not isinstance(found, list):
+            return found
+        return [self.default if row is None else row for row in found]
 
 
-def _dig(row: object, parts: tuple) -> object:
-    for part in parts:
-        try:
-            row = row[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return row
+def _entry(info: InputInfo) -> object:
+    """The default of an input as the entry of a column."""
+    def plain(value: object) -> object:
+        if isinstance(value, tuple | list):
+            return [plain(each) for each in value]
+        return info.type.labels[value] if info.type.kind is Kind.ENUM else float(value) if isinstance(value, Fraction) else value
+    return plain(info.default)
 
 
 def own(value: object) -> object:
@@ -163,3 +169,15 @@ def batched(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(batched(part) for part in value)
     return None if value is None else np.asarray(value)[None]
+
+
+def with_rows(observation: object, rows: Mapping[int, object]) -> object:
+    """The observations of several environments with others in some of them; nothing is changed in place."""
+    if isinstance(observation, Mapping):
+        return {name: with_rows(part, {row: value[name] for row, value in rows.items()}) for name, part in observation.items()}
+    if isinstance(observation, tuple):
+        return tuple(with_rows(part, {row: value[place] for row, value in rows.items()}) for place, part in enumerate(observation))
+    found = observation.copy()
+    for row, value in rows.items():
+        found[row] = value
+    return found
