@@ -1,7 +1,7 @@
 """Reward machines as values: states, counters, edges that pay; and what a run of one is, by the definition alone."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -28,6 +28,11 @@ class Counter:
         """0, or what is nearest to it."""
         return self.clamped(0)
 
+    @property
+    def values(self) -> range:
+        """All of them, from the least."""
+        return range(self.low, self.high + 1)
+
     def clamped(self, value: int) -> int:
         """The nearest value of the range."""
         return min(max(value, self.low), self.high)
@@ -48,14 +53,16 @@ class Test(NamedTuple):
 
 
 class Update(NamedTuple):
-    """`=`, `+=` or `-=` a constant."""
+    """`=`, `+=` or `-=` a constant, or a name for a whole number that the machine does not know."""
 
     counter: int
     op: str
-    value: int
+    value: int | str
 
     def of(self, value: int) -> int:
-        """The new value, not yet clamped."""
+        """The new value, not yet clamped. ValueError: the machine does not know by how much it changes."""
+        if isinstance(self.value, str):
+            raise ValueError(f"a counter changes by `{self.value}`, which the machine alone does not know")
         return {"=": self.value, "+=": value + self.value, "-=": value - self.value}[self.op]
 
 
@@ -151,3 +158,9 @@ class Machine:
             steps.append(self.step(state, counts, letter))
             state, counts = steps[-1].state, steps[-1].counts
         return steps
+
+
+def bare(machine: Machine) -> Machine:
+    """The machine without counters: whether their tests hold, the letters tell."""
+    edges = tuple(replace(edge, updates=()) for edge in machine.edges)
+    return replace(machine, edges=edges, counters=(), tests={})

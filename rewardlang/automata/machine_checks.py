@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from rewardlang.automata.alphabet import proposition
 from rewardlang.automata.diagram import FALSE, TRUE
 from rewardlang.automata.formula import Formula, atom, conjunction, disjunction, negation
-from rewardlang.automata.machine import Machine
+from rewardlang.automata.machine import Machine, Update
 from rewardlang.automata.unfold import Choices, Unfolded, reachable
 
 
@@ -100,3 +101,38 @@ def clamps(unfolded: Unfolded) -> dict[int, int]:
                 if counter.clamped(value) != value:
                     found.setdefault(update.counter, arrow.edge)
     return found
+
+
+def may_clamp(choices: Choices) -> dict[int, int]:
+    """The same where places are not listed: by what guards say of the counter alone, whatever run leads there.
+
+    A counter that changes by what the machine does not know may always leave its range.
+    """
+    found = {}
+    for number, edge in enumerate(choices.machine.edges):
+        for update in edge.updates:
+            if update.counter not in found and any(_leaves(choices, number, update, value) for value in _near_ends(choices, update)):
+                found[update.counter] = number
+    return found
+
+
+def _near_ends(choices: Choices, update: Update) -> list[int | None]:
+    """Values of the counter that stand for all from which the update may leave the range; None: any."""
+    counter = choices.machine.counters[update.counter]
+    if isinstance(update.value, str):
+        return [None]
+    if update.op == "=":
+        return [None] if counter.clamped(update.value) != update.value else []
+    asked = {test.value + step for test in choices.machine.tests.values() if test.counter == update.counter for step in (-1, 0, 1)}
+    return [value for value in {counter.low, counter.high} | asked if counter.low <= value <= counter.high
+            and counter.clamped(update.of(value)) != update.of(value)]
+
+
+def _leaves(choices: Choices, number: int, update: Update, value: int | None) -> bool:
+    """Whether an edge can be taken where the counter of an update has a value (None: any)."""
+    machine, both = choices.machine, choices.store.junction(FALSE, TRUE)
+    tests = [(name, test) for name, test in machine.tests.items() if test.counter == update.counter and value is not None]
+    here = conjunction(atom(name) if test._replace(counter=0).holds((value,)) else negation(atom(name)) for name, test in tests)
+    asked = proposition(here, choices.store, choices.alphabet.literals(choices.store).__getitem__)
+    taken = (choices.store.mapped(root, lambda end: TRUE if end == ~number else FALSE, {}) for root in choices.roots)
+    return any(both(each, asked) != FALSE for each in taken)

@@ -10,12 +10,16 @@ _RESIDUAL = 1e-13
 _MOST_ROUNDS = 200_000
 
 
+class NoValue(ValueError):
+    """A loop pays for ever, and nothing is discounted."""
+
+
 def values(machine: Machine, discount: float) -> dict[Place, float]:
     """The fixed point V(final) = 0, V(p) = max over the edges at p of reward + discount * V(target), by place.
 
     Guards are ignored, except where they ask counters; every state is a place, with the counters' first values at least.
     Amounts that the machine does not know count as 0. `discount` must lie in [0, 1); at 1 a paying loop has no value.
-    TooManyPlaces: counters and states together are more than are looked at one by one. ValueError: no fixed point.
+    TooManyPlaces: counters and states together are more than are looked at one by one. NoValue: no fixed point.
     """
     edges = _edges(machine)
     value = dict.fromkeys(edges, 0.0)
@@ -27,7 +31,7 @@ def values(machine: Machine, discount: float) -> dict[Place, float]:
             value[place] = best
         if moved <= _RESIDUAL * (1 - discount if discount < 1 else 1):
             return value
-    raise ValueError("a loop pays for ever: without discount it has no value")
+    raise NoValue("a loop pays for ever: without discount it has no value")
 
 
 def potentials(machine: Machine, discount: float) -> dict[Place, float]:
@@ -54,6 +58,6 @@ def _edges(machine: Machine) -> dict[Place, list[tuple[float, Place]]]:
                 found[target] = []
                 queue.append(target)
                 if len(found) > MOST_PLACES:
-                    raise TooManyPlaces(f"more than {MOST_PLACES} states and counter values together")
+                    raise TooManyPlaces(MOST_PLACES)
             found[place].append((float(edge.reward) if isinstance(edge.reward, Real) else 0.0, target))
     return found

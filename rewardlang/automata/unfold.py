@@ -31,8 +31,11 @@ class Arrow(NamedTuple):
     reward: object
 
 
-class TooManyPlaces(Exception):
+class TooManyPlaces(ValueError):
     """States and counters together make more places than are looked at one by one."""
+
+    def __init__(self, most: int):
+        super().__init__(f"states and counters together make more than {most} places, too many to be looked at one by one")
 
 
 class Choices:
@@ -116,9 +119,11 @@ class Unfolded:
         return next((arrow for arrow in self.arrows[place] if arrow.edge == ~root), None)
 
 
-def unfold(machine: Machine, laws: Sequence[Formula] = (), most: int = MOST_PLACES,
+def unfold(machine: Machine, laws: Sequence[Formula] = (), most: float = MOST_PLACES,
            pays: Callable[[int, Edge, Counts], object] | None = None) -> Unfolded:
     """All places that letters breaking no law lead to. TooManyPlaces: there are more than `most`.
+
+    ValueError: a counter changes by what the machine does not know.
 
     `pays` names what an edge (its number comes first) pays at those counters, if that is not its `reward` everywhere.
     """
@@ -139,7 +144,7 @@ def unfold(machine: Machine, laws: Sequence[Formula] = (), most: int = MOST_PLAC
                 numbers[target] = len(places)
                 places.append(target)
                 if len(places) > most:
-                    raise TooManyPlaces(f"more than {most} states and counter values together")
+                    raise TooManyPlaces(most)
             reward = edge.reward if pays is None else pays(leaf, edge, place.counts)
             own.append(Arrow(number, numbers[target], leaf, reward))
         arrows.append(tuple(own))

@@ -3,43 +3,56 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from rewardlang.automata.formula import TRUE, Formula, atom, conjunction, disjunction
 from rewardlang.automata.machine import Counter, Counts, Edge, Test, Update
 from rewardlang.elaborate.choice import decision
-from rewardlang.elaborate.constants import constant, show
+from rewardlang.elaborate.constants import show
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.folding import with_constants
-from rewardlang.elaborate.infer import as_number, demand_dimensionless, expect_kind
+from rewardlang.elaborate.infer import article, as_number, demand_dimensionless, expect_kind
 from rewardlang.ir.formulas import read
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.phrases import phrase
+from rewardlang.ops.row import Family
+from rewardlang.ops.table import OPERATORS
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
 from rewardlang.text.near import hint as near
 from rewardlang.values.axes import Axis
-from rewardlang.values.types import INT
+from rewardlang.values.types import INT, Kind
 
 _SYMBOLS = {"eq": "==", "ne": "!=", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 _TURNED = {"==": "==", "!=": "!=", ">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 #: An expression of counters that is no plain comparison is read once for each of their values, if these are not too many.
-_MOST_CASES = 256
+_MOST_CASES = 64
+_WITHIN_A_STEP = (Family.POINTWISE, Family.CONTROL)
 
 
 class Reader:
-    """Reads the edges of one machine. `propositions` and `amounts` are nodes by the names that formulas and edges use."""
+    """Reads the edges of one machine. `propositions`, `amounts` and `changes` (of counters) are nodes by the names that
+    formulas and edges use.
 
-    def __init__(self, cx: Context, declaration: tree.Machine, counters: tuple[Counter, ...]):
+    At first counters are leaves whose values a table tells apart; `beyond` says that an edge asks for more than that, and
+    `rested` on what. With `states` they are these nodes, and everything that can be said of a node may be said of them.
+    """
+
+    def __init__(self, cx: Context, declaration: tree.Machine, counters: tuple[Counter, ...], states: Sequence[Node] = ()):
         self.declaration, self.counters, self.failed = declaration, counters, False
         self.tests: dict[str, Test] = {}
         self.propositions: dict[str, Node] = {}
         self.amounts: dict[object, Node] = {}
+        self.changes: dict[str, Node] = {}
+        self.beyond, self.rested = False, []
         self.axis: Axis | None = None    # known beforehand where a formula says it
         self._names: dict[Node, str] = {}
         self._counted: dict[object, Node] = {}
         self._paid: dict[tuple, object] = {}
-        self._leaves = {cx.spec.graph.add("counter", (), INT, declaration.span, machine=cx.module.qualified(declaration.name),
-                                          counter=counter.name): number for number, counter in enumerate(counters)}
+        self._are_states = bool(states)
+        nodes = states or [cx.spec.graph.add("counter", (), INT, declaration.span, counter=counter.name,
+                                             machine=cx.module.qualified(declaration.name)) for counter in counters]
+        self._leaves = {node: number for number, node in enumerate(nodes)}
         self.cx = cx.with_locals({counter.name: Value(node) for counter, node in zip(counters, self._leaves)})
 
     # --- guards ---
@@ -50,20 +63,26 @@ class Reader:
             return TRUE
         try:
             node = decision(self.cx, edge.guard, "the guard of an edge")
-            return read(node, None, lambda leaf: self._leaf(leaf, edge.guard))
+            return read(node, None, self._leaf)
         except Failed:
             self.failed = True
             return TRUE
 
-    def _leaf(self, node: Node, written: tree.Expr) -> Formula:
+    def _leaf(self, node: Node) -> Formula:
         asked = self._asked(node)
         if not asked:
             return self._proposition(node)
         test = self._test(node)
         if test is not None:
             return self._atom_of(test)
+        if self._are_states:
+            return self._proposition(node)
+        if not self._can_be_listed(node, asked):
+            self.beyond = True
+            self.rested.append(node)
+            return TRUE
         cases = []
-        for counts in self._cases(asked, written):
+        for counts in self._cases(asked):
             formula = read(self._at(node, counts), None, self._proposition)
             tests = [self._atom_of(Test(number, "==", value)) for number, value in counts.items()]
             cases.append(conjunction([*tests, formula]))
@@ -101,16 +120,23 @@ class Reader:
     def _asked(self, node: Node) -> list[int]:
         return [self._leaves[part] for part in reachable([node]) if part in self._leaves]
 
-    def _cases(self, asked: Sequence[int], written: tree.Expr) -> list[dict[int, int]]:
-        ranges = [range(self.counters[number].low, self.counters[number].high + 1) for number in asked]
-        count = 1
-        for each in ranges:
-            count *= len(each)
-        if count > _MOST_CASES:
-            names = ", ".join(self.counters[number].name for number in asked)
-            raise self.cx.fail("RW323", written.span, name=names, subject=self.declaration.name,
-                               problem=f"has more than {_MOST_CASES} values here: compare it with a whole constant")
-        return [dict(zip(asked, values)) for values in product(*ranges)]
+    def _can_be_listed(self, node: Node, asked: Sequence[int]) -> bool:
+        """Whether a node can be read once for each value of its counters: these are few, and no other step is looked at."""
+        return prod(len(self.counters[number].values) for number in asked) <= _MOST_CASES and self._stays_within(node)
+
+    def _stays_within(self, node: Node) -> bool:
+        """Whether no part that rests on counters looks at another step."""
+        resting = set(self._leaves)
+        for part in reachable([node]):
+            if not resting.isdisjoint(part.args):
+                resting.add(part)
+                row = OPERATORS.get(part.op)
+                if row is None or row.family not in _WITHIN_A_STEP:
+                    return False
+        return True
+
+    def _cases(self, asked: Sequence[int]) -> list[dict[int, int]]:
+        return [dict(zip(asked, values)) for values in product(*(self.counters[number].values for number in asked))]
 
     def _at(self, node: Node, counts: dict[int, int]) -> Node:
         leaves = {number: leaf for leaf, number in self._leaves.items()}
@@ -127,14 +153,27 @@ class Reader:
                 if update.counter not in known:
                     raise self.cx.fail("RW323", update.span, name=update.counter, subject=self.declaration.name,
                                        problem=f"is no counter of this machine{near(update.counter, known)}")
-                value = constant(self.cx, update.value, "what is added to a counter")
-                if not isinstance(value, int) or isinstance(value, bool):
-                    raise self.cx.fail("RW323", update.span, name=update.counter, subject=self.declaration.name,
-                                       problem=f"changes by whole numbers, and {show(value)} is none")
-                found.append(Update(known.index(update.counter), update.op, value))
+                found.append(Update(known.index(update.counter), update.op, self._change(update)))
             except Failed:
                 self.failed = True
         return tuple(found)
+
+    def _change(self, update: tree.Update) -> int | str:
+        """By what a counter changes: a whole constant, or the name of what is known at the step only."""
+        node = as_number(self.cx, self.cx.node(update.value, INT), update.span)
+        node = with_constants(self.cx, node, {})
+        if node.type.kind is not Kind.INT or node.op == "const" and not isinstance(node["value"], int):
+            found = show(node["value"]) if node.op == "const" else article(node.type)
+            raise self.cx.fail("RW323", update.span, name=update.counter, subject=self.declaration.name,
+                               problem=f"changes by whole numbers, and {found} is none")
+        demand_dimensionless(self.cx, node, update.span, "the change of a counter")
+        if node.op == "const":
+            return node["value"]
+        self.beyond = True
+        self.rested.append(node)
+        name = format_expr(update.value)
+        self.changes[name] = node
+        return name
 
     def reward(self, edge: tree.Edge) -> object:
         """A number, or the name of an amount: its text."""
@@ -149,7 +188,9 @@ class Reader:
         except Failed:
             self.failed = True
             return 0
-        if self._asked(node):
+        asked = self._asked(node)
+        if asked and not self._are_states:
+            self.beyond = self.beyond or not self._stays_within(node)
             name = format_expr(written)
             self._counted[name] = node
             return name

@@ -1,17 +1,21 @@
 """`machine` blocks: their states and counters, the faults of their build, and the values they give."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from rewardlang.automata.dfa import SATISFIED, VIOLATED
 from rewardlang.automata.machine import Counter, Edge, Machine
-from rewardlang.automata.unfold import MOST_PLACES, TooManyPlaces, unfold, walk
+from rewardlang.automata.unfold import MOST_PLACES, TooManyPlaces, Unfolded, unfold, walk
 from rewardlang.elaborate.automata import reading_of
 from rewardlang.elaborate.constants import interval, show
 from rewardlang.elaborate.context import Context, Failed, Value
+from rewardlang.elaborate.counters import counters_of, of_states
 from rewardlang.elaborate.edges import Reader
 from rewardlang.elaborate.hoa_files import automaton_of_file, is_file
-from rewardlang.elaborate.machine_values import machine_value
+from rewardlang.elaborate.machine_values import of_table
 from rewardlang.elaborate.temporal import note_formula, read_argument
+from rewardlang.ir.node import Node
 from rewardlang.syntax import tree
 from rewardlang.text.near import hint as near
 from rewardlang.text.source import Span
@@ -27,14 +31,23 @@ def machine(cx: Context, declaration: tree.Machine) -> Value:
     """`machine name { … }`: checked, unfolded, and entered as nodes."""
     if declaration.value is not None:
         built, reader = of_formula(cx, declaration)
-    else:
-        built, reader = _Shape(cx, declaration).build()
+        return of_table(cx, declaration, built, walk(_unfolded(built, reader)), reader, (declaration.value.span,) * len(built.edges))
+    shape = _Shape(cx, declaration)
+    reader = shape.reader()
+    built, spans = shape.build(reader), tuple(edge.span for edge in declaration.edges)
     try:
-        unfolded = unfold(built, pays=reader.pays)
-    except TooManyPlaces as many:
-        raise cx.fail("RW334", declaration.span, name=declaration.name, limit=MOST_PLACES, subject=declaration.name) from many
-    spans = tuple(edge.span for edge in declaration.edges) or (declaration.value.span,) * len(built.edges)
-    return machine_value(cx, declaration, built, walk(unfolded), reader, spans)
+        if not reader.beyond:
+            return of_table(cx, declaration, built, walk(_unfolded(built, reader)), reader, spans)
+    except TooManyPlaces:
+        pass
+    counters = counters_of(cx, declaration, reader)
+    reader = shape.reader(counters)
+    return of_states(cx, declaration, shape.build(reader), reader, counters, spans)
+
+
+def _unfolded(built: Machine, reader: Reader) -> Unfolded:
+    """All places; those without counters are written down one by one, however many they are."""
+    return unfold(built, most=MOST_PLACES if built.counters else inf, pays=reader.pays)
 
 
 def of_formula(cx: Context, declaration: tree.Machine) -> tuple[Machine, Reader]:
@@ -77,8 +90,13 @@ class _Shape:
         self.cx, self.declaration, self.sound = cx, declaration, True
         begun = [*declaration.starts, *(source for edge in declaration.edges for source in edge.sources)]
         self.states = tuple(dict.fromkeys((*begun, *declaration.finals)))
+        self.counters = self._counters()
 
-    def build(self) -> tuple[Machine, Reader]:
+    def reader(self, states: Sequence[Node] = ()) -> Reader:
+        """A reader of the edges, of counters that are these nodes, or a table's."""
+        return Reader(self.cx, self.declaration, self.counters, states)
+
+    def build(self, reader: Reader) -> Machine:
         """The machine; Failed after everything that is wrong has been said."""
         declaration = self.declaration
         self._starts()
@@ -87,14 +105,12 @@ class _Shape:
             if edge.target is not None and edge.target not in self.states:
                 cure = near(edge.target, self.states) or ": list it after `final`, or give it an edge"
                 self._report("RW321", edge.span, state=edge.target, cure=cure)
-        counters = self._counters()
-        reader = Reader(self.cx, declaration, counters)
         edges = [self._edge(edge, reader) for edge in declaration.edges]
         if not self.sound or reader.failed:
             raise Failed
         number = self.states.index
         return Machine(self.states, number(declaration.starts[0]), tuple(edges), frozenset(map(number, declaration.finals)),
-                       counters, reader.tests, declaration.first_match), reader
+                       self.counters, reader.tests, declaration.first_match)
 
     def _report(self, code: str, span: Span, **values) -> None:
         self.sound = False

@@ -124,18 +124,13 @@ def _tie(cx: Context, module: Module, tied: Knot, states: list[Pending]) -> None
     if len(directions) > 1:
         raise cx.fail("RW342", states[0].span, name=states[0].name, subject=states[0].name,
                       problem="is carried in more than one direction, and no step could be the first")
-    ((axis, backward),) = directions
     updates = [_update(cx, state, values[state.name]) for state in states for _ in state.carried]
-    _check(cx, states[0], set(nodes), updates, axis, backward)
-    image: dict[Node, Node] = {}
-    results = {}
-    for slot, node in enumerate(nodes):
-        made = cx.spec.graph.add("state", (*nodes, *updates), node.type, states[0].span, key=node["key"], name=node["name"],
-                                 slot=slot, over=(axis,), backward=backward)
-        results.setdefault(node["name"], made)
-        if node in cx.spec.domains:
-            cx.spec.domains[made] = cx.spec.domains[node]
-        image[node] = _beside(cx, node, made)
+    check(cx, states[0].name, nodes, updates, states[0].span)
+    made = states_of(cx, nodes, updates, states[0].span)
+    results: dict[str, Node] = {}
+    for node, found in zip(nodes, made, strict=True):
+        results.setdefault(node["name"], found)
+    image = {node: beside(cx, node, found) for node, found in zip(nodes, made, strict=True)}
     names = [*results, *(name for name in values if name not in results)]
     for name in names:
         found = results[name] if name in results else substituted(cx.spec, values[name], image)
@@ -144,6 +139,16 @@ def _tie(cx: Context, module: Module, tied: Knot, states: list[Pending]) -> None
             cx.spec.names[name] = found
     for name, gate in cx.spec.gates.items():
         cx.spec.gates[name] = substituted(cx.spec, gate, image)
+
+
+def states_of(cx: Context, nodes: list[Node], updates: list[Node], span: Span) -> list[Node]:
+    """The states of carried nodes that belong together, each with its update."""
+    made = [cx.spec.graph.add("state", (*nodes, *updates), node.type, span, key=node["key"], name=node["name"], slot=slot,
+                              over=(node["axis"],), backward=node["backward"]) for slot, node in enumerate(nodes)]
+    for node, found in zip(nodes, made, strict=True):
+        if node in cx.spec.domains:
+            cx.spec.domains[found] = cx.spec.domains[node]
+    return made
 
 
 def _update(cx: Context, state: Pending, node: Node) -> Node:
@@ -159,17 +164,16 @@ def _update(cx: Context, state: Pending, node: Node) -> Node:
     return node
 
 
-def _check(cx: Context, state: Pending, nodes: set[Node], updates: list[Node], axis: Axis, backward: bool) -> None:
+def check(cx: Context, name: str, nodes: list[Node], updates: list[Node], at: Span) -> None:
     """No step of an update may look past its own entry, or be left to Python."""
-    resting = set(nodes)
+    axis, backward, resting = nodes[0]["axis"], nodes[0]["backward"], set(nodes)
     for node in reachable(updates):
         if node in nodes or resting.isdisjoint(node.args):
             continue
         resting.add(node)
         problem = _obstacle(node, axis, backward)
         if problem is not None:
-            span = cx.spec.graph.origins.get(node, state.span)
-            raise cx.fail("RW342", span, name=state.name, problem=problem, subject=state.name)
+            raise cx.fail("RW342", cx.spec.graph.origins.get(node, at), name=name, problem=problem, subject=name)
 
 
 def _obstacle(node: Node, axis: Axis, backward: bool) -> str | None:
@@ -190,7 +194,7 @@ STEPWISE = frozenset("prev delta cumsum cumprod cummax cummin cummean cumcount p
                      "since triggers state walk".split())
 
 
-def _beside(cx: Context, node: Node, made: Node) -> Node:
+def beside(cx: Context, node: Node, made: Node) -> Node:
     """The state's entry at the step before or after, as everything else sees it."""
     return cx.spec.graph.add("ahead" if node["backward"] else "prev", (made, node.args[0]), node.type,
                              cx.spec.graph.origins.get(node), roles=("x", "start"), over=(node["axis"],), window=None,

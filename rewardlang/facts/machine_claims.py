@@ -1,10 +1,16 @@
 """Claims about machines: that no loop of one pays for ever."""
 
+from collections.abc import Sequence
+
 from rewardlang.automata.gains import Lasso
-from rewardlang.automata.unfold import Arrow
+from rewardlang.automata.unfold import Arrow, Place
 from rewardlang.facts.machines import MachineFacts, machine_facts, machine_of
-from rewardlang.facts.verdict import PROVED, REFUTED, Verdict
+from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED, Verdict
+from rewardlang.ir.node import reachable
 from rewardlang.ir.spec import EnsureInfo
+
+#: Turns of a loop that are followed to see whether it comes back to the same counters.
+_MOST_TURNS = 10_000
 
 
 def not_farmable(ranges, info: EnsureInfo) -> Verdict:
@@ -13,7 +19,40 @@ def not_farmable(ranges, info: EnsureInfo) -> Verdict:
     found = facts.paying_loop
     if found is None:
         return Verdict(info, PROVED)
+    if not runs(facts, found):
+        known = f"{turn(facts, found)} earns {found.gain:g} a round, and whether its counters let it go on for ever is open"
+        return Verdict(info, UNPROVED, known=known, reason="farming")
     return Verdict(info, REFUTED, lasso(facts, found), f"{turn(facts, found)} earns {found.gain:g} a round", reason="farming")
+
+
+def runs(facts: MachineFacts, found: Lasso) -> bool:
+    """Whether a lasso is a run of the machine; where its counters are not listed, they are followed for some turns."""
+    machine = facts.info.machine
+    if facts.info.lists_places:
+        return True
+    counters = {facts.info.members[counter.name] for counter in machine.counters}
+    if not counters.isdisjoint(reachable(facts.info.propositions.values())):
+        return False    # a guard asks for more than tests of counters
+    asked = sorted({test.counter for test in machine.tests.values()})
+    place, seen = taken(facts, Place(*machine.begin), found.stem), set()
+    for _ in range(_MOST_TURNS):
+        if place is None or (now := tuple(place.counts[number] for number in asked)) in seen:
+            return place is not None
+        seen.add(now)
+        place = taken(facts, place, found.loop)
+    return False
+
+
+def taken(facts: MachineFacts, place: Place, way: Sequence[Arrow]) -> Place | None:
+    """Where a way leads from a place; None where the counters do not let it be taken, or are not known."""
+    choices = facts.choices
+    for arrow in way:
+        edge = facts.info.machine.edges[arrow.edge]
+        unknown = any(isinstance(update.value, str) for update in edge.updates)
+        if unknown or arrow.edge not in choices.store.leaves(choices.at(place)):
+            return None
+        place = Place(*facts.info.machine.after(edge, *place))
+    return place
 
 
 def turn(facts: MachineFacts, found: Lasso) -> str:

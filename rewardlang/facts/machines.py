@@ -6,7 +6,8 @@ from math import inf
 
 from rewardlang.automata.formula import Formula, atom, make, negation
 from rewardlang.automata.gains import Lasso, most, paying_loop
-from rewardlang.automata.machine_checks import counter_laws
+from rewardlang.automata.machine import bare
+from rewardlang.automata.machine_checks import clamps, counter_laws, may_clamp
 from rewardlang.automata.unfold import Arrow, Choices, Unfolded, unfold
 from rewardlang.ir.comparisons import laws_of
 from rewardlang.ir.formulas import read
@@ -34,8 +35,15 @@ class MachineFacts:
 
     @cached_property
     def unfolded(self) -> Unfolded:
-        """The places that letters which can occur lead to."""
-        return unfold(self.info.machine, self.laws, pays=self.info.pays)
+        """The places that letters which can occur lead to; states alone, their counters free, where those are not listed."""
+        if self.info.lists_places:
+            return unfold(self.info.machine, self.laws, most=inf, pays=self.info.pays)
+        return unfold(bare(self.info.machine), self.laws, most=inf)
+
+    @cached_property
+    def clamped(self) -> dict[int, int]:
+        """The counters (by number) that an edge would carry out of their range, or may, and one edge that does."""
+        return clamps(self.unfolded) if self.info.lists_places else may_clamp(self.choices)
 
     def pay(self, arrow: Arrow) -> Interval:
         """The range of what an arrow pays."""

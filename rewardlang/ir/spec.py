@@ -1,6 +1,6 @@
 """What elaboration makes of a program: its graph, and everything that is said about the graph's nodes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -197,7 +197,8 @@ class MachineInfo:
 
     `propositions` are the truths that its guards ask, by atom; `amounts` what edges pay that is no constant, by the name
     that `machine` has for it. `pays` names what an edge (its number first) pays at some values of the counters. `walk`
-    is the automaton that runs. `edges` are the places of the edges in the text.
+    is the automaton that runs: of all places, or of states and edges only, with the counters as states beside it, which
+    `changes` (by the names in updates) move. `edges` are the places of the edges in the text.
     """
 
     name: str
@@ -212,6 +213,12 @@ class MachineInfo:
     edges: tuple[Span, ...]
     span: Span
     pays: Callable[[int, object, Counts], object] | None = None
+    changes: Mapping[str, Node] = field(default_factory=dict)
+
+    @property
+    def lists_places(self) -> bool:
+        """Whether the walk tells the values of all counters."""
+        return self.walk.unfolded.machine is self.machine
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ It shares nothing with the tensor emission but the table. It is slow, and meant 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from rewardlang.ops import formulas, stateful, windows
@@ -56,6 +57,7 @@ class Evaluation:
         self.rollouts = rollouts
         self.values: dict = {}
         self.kernel = FloatKernel()
+        self.walked: dict[tuple, list] = {}    # the states of a walk so far, by node, rollout and place beside its axis
         self._asked = lengths
         self._sizes: dict[tuple, int] = {}
 
@@ -121,16 +123,18 @@ class Evaluation:
         """The value of a node whose arguments are known."""
         if node.op == "const":
             return constant(node)
-        row = OPERATORS[node.op]
-        if node.op == "field":
-            axes = node.args[0].type.axes
-        else:
-            axes = node.type.axes
+        axes = node.args[0].type.axes if node.op == "field" else node.type.axes
+        self.prepare(node, rollout)
+        return self.build(axes, rollout, lambda at: self.entry(node, rollout, at), {})
+
+    def prepare(self, node, rollout: int) -> None:
+        """Notes the length of an axis that a node makes."""
         if node.op == "rename":
             _note_copy(self, node, rollout)
-        return self.build(axes, rollout, lambda at: self._entry(node, row, rollout, at), {})
 
-    def _entry(self, node, row: Operator, rollout: int, at: At):
+    def entry(self, node, rollout: int, at: At):
+        """One entry of a node whose arguments are known there, and along what it looks at."""
+        row = OPERATORS[node.op]
         if row.family is Family.REDUCTION:
             return windows.reduced(self, node, row, rollout, at)
         if row.family is Family.SCAN:
@@ -218,10 +222,13 @@ def _rename(run: Evaluation, node, row: Operator, rollout: int, at: At):
 
 def _walk(run: Evaluation, node, row: Operator, rollout: int, at: At):
     axis = node["over"][0]
-    before = {**at, axis: 0}
-    steps = [{**before, axis: i} for i in range(at[axis] + 1)]
-    letters = [[run.read(arg, rollout, step) for step in steps] for arg in node.args]
-    return call(run.kernel, row, *letters, table=node["table"])[-1]
+    states = run.walked.setdefault((node, rollout, *((other, i) for other, i in at.items() if other != axis)), [])
+    while len(states) <= at[axis]:
+        letter = ([run.read(arg, rollout, {**at, axis: len(states)})] for arg in node.args)
+        table = replace(node["table"], start=states[-1]) if states and states[-1] is not None else node["table"]
+        ended = bool(states) and states[-1] is None    # invalid once, invalid for good
+        states.append(None if ended else call(run.kernel, row, *letter, table=table)[-1])
+    return states[at[axis]]
 
 
 def _pick(run: Evaluation, node, row: Operator, rollout: int, at: At):

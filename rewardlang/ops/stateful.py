@@ -1,4 +1,4 @@
-"""States in the reference interpreter: the update is computed again for each step, from the entries of the step before."""
+"""States in the reference interpreter: the update is computed for one step after another, from the entries of the step before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,32 +38,49 @@ def value(run, state, body: list, rollout: int):
     places = run.positions(state.type.axes, rollout, {})
     if places is None:
         return None
-    turn = sorted({at[axis] for at in places}, reverse=backward)
-    for step in turn:
+    own = {node: _by_step(run, node, axis, rollout) for node in body}
+    by_step = _grouped(places, axis)
+    for step in sorted(by_step, reverse=backward):
         for node in body:
-            run.values.setdefault(node, [None] * run.rollouts)[rollout] = (
-                _entries(run, node, carried.index(node), known, rollout) if node in carried else run.value(node, rollout))
+            for at in own[node].get(step, ()):
+                found = _entry(run, node, carried.index(node), known, rollout, at) if node in carried else run.entry(node, rollout, at)
+                _put(run.values[node][rollout], node.type.axes, at, found)
         for slot, update in enumerate(updates):
-            for at in places:
-                if at[axis] == step:
-                    known[slot, _key(at)] = run.read(update, rollout, at)
+            for at in by_step[step]:
+                known[slot, _key(at)] = run.read(update, rollout, at)
     for node in body:
         run.values.setdefault(node, [None] * run.rollouts)[rollout] = None
     return run.build(state.type.axes, rollout, lambda at: known[state["slot"], _key(at)], {})
 
 
-def _entries(run, node, slot: int, known: dict, rollout: int):
-    """The entries of the step before (or after), as far as they are known; the first value where there is none."""
-    axis, way = node["axis"], 1 if node["backward"] else -1
+def _by_step(run, node, axis, rollout: int) -> dict[int, list[dict]]:
+    """Where a node of the update has entries, by step; makes room for them, as yet unknown."""
+    run.prepare(node, rollout)
+    run.values.setdefault(node, [None] * run.rollouts)[rollout] = run.build(node.type.axes, rollout, lambda at: None, {})
+    return _grouped(run.positions(node.type.axes, rollout, {}) or [], axis)
 
-    def entry(at: dict):
-        beside = {**at, axis: at[axis] + way}
-        length = run.length(axis, rollout, at)
-        if not 0 <= beside[axis] < length:
-            return run.read(node.args[0], rollout, at)
-        return known.get((slot, _key(beside)))
 
-    return run.build(node.type.axes, rollout, entry, {})
+def _grouped(places: list[dict], axis) -> dict[int, list[dict]]:
+    found: dict[int, list[dict]] = {}
+    for at in places:
+        found.setdefault(at[axis], []).append(at)
+    return found
+
+
+def _put(value: list, axes: tuple, at: dict, entry) -> None:
+    """Sets one entry of nested lists."""
+    for axis in axes[:-1]:
+        value = value[at[axis]]
+    value[at[axes[-1]]] = entry
+
+
+def _entry(run, node, slot: int, known: dict, rollout: int, at: dict):
+    """The entry of the step before (or after), the first value where there is none."""
+    axis = node["axis"]
+    beside = {**at, axis: at[axis] + (1 if node["backward"] else -1)}
+    if not 0 <= beside[axis] < run.length(axis, rollout, at):
+        return run.read(node.args[0], rollout, at)
+    return known.get((slot, _key(beside)))
 
 
 def _key(at: dict) -> frozenset:

@@ -64,12 +64,12 @@ class CompiledReward:
 
     def __init__(
         self, spec: Spec, params: dict, bind: dict, trust: tuple[str, ...],
-        outputs: Sequence[str] | None, compile: bool, total: frozenset[Node],
+        outputs: Sequence[str] | None, compile: bool, total: frozenset[Node], resolved: dict | None = None,
     ):
         self.spec, self.compiled, self.total = spec, compile, total
         self._given = (params, bind, trust, outputs)
         self._check_names(bind, outputs)
-        self.params = resolve_params(spec.params, params)
+        self.params = resolve_params(spec.params, params) if resolved is None else resolved
         self.trained = nn.ParameterDict({name: x for name, x in self.params.items() if isinstance(x, nn.Parameter)})
         self._bind, self._trust = bind, trust
         self._sources: dict[str, Source] = {}
@@ -279,9 +279,8 @@ class CompiledReward:
         """A reward of another graph, with the params and bindings of this one."""
         _, bind, trust, _ = self._given
         plain = {name: x for name, x in self.params.items() if not isinstance(x, nn.Parameter)}
-        made = CompiledReward(replace(spec, params={}), {}, bind, trust, None, self.compiled, total)
-        made.params.update(plain | dict(self.trained.items()))
-        return made
+        known = plain | dict(self.trained.items())
+        return CompiledReward(replace(spec, params={}), {}, bind, trust, None, self.compiled, total, known)
 
     # Statistics over the run -----------------------------------------------------------------------------------------
 

@@ -108,7 +108,6 @@ _ROWS = (
     Code("RW331", "early-end-incentive", "warning", "ending `{name}` at once in `{state}` pays {end}, more than the {best} of the best way on", "early-end-incentive"),
     Code("RW332", "edge-never-taken", "warning", "this edge is never taken: {problem}"),
     Code("RW333", "no-potential", "error", "`{name}` has a loop that pays for ever, so with discount {discount} its potential has no value"),
-    Code("RW334", "large-machine", "error", "`{name}` and its counters make more than {limit} places: narrow the ranges of its counters"),
     Code("RW335", "shaping-discount", "warning", "`{name}` is shaped with discount {discount}, and the setting has {setting}: the shaping changes what is best", "discount-mismatch"),
     Code("RW340", "state-leaves-range", "error", "the state {claim} does not keep its range: {witness}"),
     Code("RW341", "state-range-unproved", "error", "that each step keeps the state {claim} could not be proved: {known}"),

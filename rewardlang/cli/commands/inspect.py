@@ -4,7 +4,6 @@ from fractions import Fraction
 from math import inf
 from types import SimpleNamespace
 
-from rewardlang.automata.machine_checks import clamps
 from rewardlang.classes.derive import Expressivity
 from rewardlang.classes.follows import ascended, remembered
 from rewardlang.classes.guide import ADVICE
@@ -209,14 +208,15 @@ def _model_row(name: str, entry: dict, calls: dict) -> tuple:
 def _machine(facts: MachineFacts) -> dict:
     machine = facts.info.machine
     return {"states": list(machine.states), "final": [machine.states[state] for state in sorted(machine.finals)],
-            "places": len(facts.unfolded.places), "clamped": [machine.counters[number].name for number in clamps(facts.unfolded)],
+            "places": len(facts.unfolded.places) if facts.info.lists_places else None,
+            "clamped": [machine.counters[number].name for number in facts.clamped],
             "counters": {counter.name: [counter.low, counter.high] for counter in machine.counters}}
 
 
 def _machine_row(name: str, entry: dict) -> tuple:
     counters = ", ".join(f"{counter} {_interval(ends)}" for counter, ends in entry["counters"].items())
     clamped = f"clamped at its range: {', '.join(entry['clamped'])}" if entry["clamped"] else ""
-    places = f"{entry['places']} places" if entry["counters"] else ""
+    places = "" if not entry["counters"] else f"{entry['places']} places" if entry["places"] else "counters beside its states"
     return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped
 
 

@@ -8,7 +8,7 @@ from rewardlang.automata.gains import MOST_WORK, most, paying_loop, shortest
 from rewardlang.automata.unfold import Arrow, Unfolded
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.machine_claims import lasso, step, turn
+from rewardlang.facts.machine_claims import lasso, runs, step, turn
 from rewardlang.facts.machines import MachineFacts, machine_facts
 from rewardlang.facts.sums import steps
 from rewardlang.ir.node import Node, reachable
@@ -32,7 +32,8 @@ def machine_incentives(ranges, places: Places) -> Iterator[Diagnostic]:
                 share = _Share.of(ranges, output, info.reward)
                 if share is not None:
                     facts = machine_facts(ranges, info)
-                    for check in (_paying, _idle, _early):
+                    # How long a way is, and what waiting leads to, is known only where counters are.
+                    for check in (_paying, _idle, _early) if info.lists_places else (_paying,):
                         yield from check(facts, share)
     for shaping in ranges.spec.shapings:
         setting = ranges.spec.setting.discount
@@ -93,7 +94,7 @@ def _scale(ranges, node: Node, reward: Node):
 def _paying(facts: MachineFacts, share: _Share) -> Iterator[Diagnostic]:
     """A loop over more than one state that earns something each round: staying is what dense rewards are paid for."""
     found = paying_loop(facts.unfolded, share.high(facts))
-    if found is None:
+    if found is None or not runs(facts, found):
         return
     values = {"name": facts.info.name, "loop": turn(facts, found), "gain": f"{found.gain:g}"}
     witness = lasso(facts, found)

@@ -27,13 +27,14 @@ def machines(ranges, places: Places) -> Iterator[Diagnostic]:
 
 def _future(facts: MachineFacts) -> Iterator[Diagnostic]:
     info = facts.info
-    nodes = list(info.propositions.values())
-    levels = availability(facts.ranges.spec, nodes)
-    late = [(name, levels[node]) for name, node in info.propositions.items() if LEVELS.index(levels[node]) > 0]
+    asked = {**info.propositions, **info.changes}
+    levels = availability(facts.ranges.spec, list(asked.values()))
+    late = [(name, levels[node]) for name, node in asked.items() if LEVELS.index(levels[node]) > 0]
     if facts.ranges.spec.setting.kind == "single_turn":
-        late = [(name, level) for name, level in late if any(axis.ordered for axis in info.propositions[name].type.axes)]
+        late = [(name, level) for name, level in late if any(axis.ordered for axis in asked[name].type.axes)]
     for name, level in late:
-        asking = (span for span, edge in zip(info.edges, info.machine.edges) if name in atoms(edge.guard))
+        asking = (span for span, edge in zip(info.edges, info.machine.edges)
+                  if name in atoms(edge.guard) or name in [update.value for update in edge.updates])
         span = next(asking, info.span)
         word = {"next_step": "next step", "episode": "end of the episode"}.get(level, level)
         yield Diagnostic("RW326", span, {"name": info.name, "level": word}, (), info.name, {"guard": name, "known": level})
