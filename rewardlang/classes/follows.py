@@ -32,6 +32,7 @@ def remembered(spec: Spec, nodes: Iterable[Node]) -> tuple[str, ...]:
     found: list[str] = []
     machines = {node: name for name, info in spec.machines.items() for node in reachable([info.states]) if node.op == "walk"}
     states = {node: name for name, node in spec.names.items() if node.op == "state"}
+    states |= {node: f"{name}.{word}" for name, info in spec.machines.items() for word, node in info.members.items() if node.op == "state"}
     for node in reachable(nodes):
         if node.op == "walk":
             found.append(f"the state of `{machines[node]}`" if node in machines else "the state of a formula's automaton")

@@ -1,7 +1,7 @@
 """Claims about comparisons: of one rollout, of a return, and of a pair of rollouts in different cases."""
 
 from collections.abc import Callable
-from math import inf
+from math import inf, isqrt
 
 from rewardlang.classes.derive import Expressivity
 from rewardlang.facts.availability import LEVELS
@@ -26,7 +26,7 @@ from rewardlang.facts.verdict import (
     where,
 )
 from rewardlang.facts.witness import entries, sentence, shown, values_at, word
-from rewardlang.ir.node import Node
+from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Claim, EnsureInfo
 from rewardlang.values.axes import join, ordered_axes
 from rewardlang.values.interval import Interval
@@ -37,6 +37,8 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 #: Steps of an episode that is tried on the reference interpreter.
 _MOST_STEPS = 1000
+#: Entries that are looked at on such an episode: the reference looks at all steps for each step of what looks along them.
+_MOST_LOOKS = 1_000_000
 
 
 def decide(ranges, info: EnsureInfo, availability: dict[Node, str],
@@ -186,7 +188,9 @@ def _refuted_sum(ranges, info: EnsureInfo, op: str, left: Claim, right: Claim, c
     if other.node.op != "const" or conditions:
         return None
     axes = ordered_axes(claim.node.type.axes)
-    for count in sorted({0, 1, min(steps(ranges.spec.setting, axes).hi, _MOST_STEPS)}):
+    looking = sum(1 for node in reachable([claim.node]) if node.get("over") or node.get("axis"))
+    longest = min(_MOST_STEPS, isqrt(_MOST_LOOKS // max(looking, 1)))
+    for count in sorted({0, 1, min(steps(ranges.spec.setting, axes).hi, longest)}):
         if not steps(ranges.spec.setting, axes).contains(count):
             continue
         for upward in (True, False):

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 import rewardlang as rl
-from rewardlang.analysis.machines import Tracker
 
 STATES, COUNTERS = ("a", "b", "c", "gone"), {"n": (0, 9999), "m": (-300, 40)}
 HEAD = """setting episodic horizon 60 discount 0.9
@@ -20,7 +19,7 @@ GUARDS = {    # as written, and by hand of what is true and what counters and pa
     "p": lambda v: v["p"], "not q": lambda v: not v["q"], "p and q": lambda v: v["p"] and v["q"],
     "n >= 7": lambda v: v["n"] >= 7, "m < -5 or q": lambda v: v["m"] < -5 or v["q"], "n == m": lambda v: v["n"] == v["m"],
     "n > k": lambda v: v["n"] > v["k"], "n + m <= 20 and p": lambda v: v["n"] + v["m"] <= 20 and v["p"],
-    "hits * n > 9": lambda v: v["hits"] * v["n"] > 9, "3 <= n": lambda v: 3 <= v["n"],
+    "hits * n > 9": lambda v: v["hits"] * v["n"] > 9, "3 <= n": lambda v: v["n"] >= 3,
 }
 CHANGES = {
     "n += 3": lambda v: {"n": v["n"] + 3}, "n -= 40": lambda v: {"n": v["n"] - 40}, "n = 11": lambda v: {"n": 11},
