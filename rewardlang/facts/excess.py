@@ -7,7 +7,7 @@ arguments' errors on by its slopes, and adds its own rounding. A comparison of w
 from math import inf
 
 from rewardlang.facts.derivatives import SLOPES
-from rewardlang.facts.gathered import count_of
+from rewardlang.facts.counts import count_of
 from rewardlang.facts.rounded import SINGLE, Precision
 from rewardlang.facts.tape import pair
 from rewardlang.ir.node import Node, reachable

@@ -4,11 +4,14 @@ from math import inf
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
+from rewardlang.facts.counts import count_of
 from rewardlang.facts.leaves import Fact, declared, positions
-from rewardlang.facts.linear import linear_range
+from rewardlang.facts.linear import form
 from rewardlang.facts.needs import admitted_context, entry_context
 from rewardlang.facts.positions import total
+from rewardlang.facts.sharing import delta_range
 from rewardlang.facts.telescope import Telescope
+from rewardlang.facts.weights import weighted
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import Elements, bound, domain
 from rewardlang.ops.row import Family
@@ -45,9 +48,11 @@ def collection(ranges, node: Node, context: Context, row) -> Fact:
     if inside == FALSE:
         return Fact(None, True)
     found = bound(row, elements, *(start.range for start in starts), **options)
-    for narrower in (total(ranges, node, admitted), added_up(ranges, node, context)):
+    known = [total(ranges, node, admitted), added_up(ranges, node, context), weighted(ranges, node, elements.count),
+             _cancelled(ranges, node), delta_range(ranges, node, context)]
+    for narrower in known:
         found = found if narrower is None else found.meet(narrower) or found
-    return Fact(linear_range(ranges, node, context, found), fails or inside != TRUE)
+    return Fact(found, fails or inside != TRUE)
 
 
 def added_up(ranges, node: Node, context: Context) -> Interval | None:
@@ -57,6 +62,12 @@ def added_up(ranges, node: Node, context: Context) -> Interval | None:
         return None
     axis = node["over"][0]
     return Telescope(ranges, axis, 1, positions(ranges, axis, context), context).of(node.args[0])
+
+
+def _cancelled(ranges, node: Node) -> Interval | None:
+    """The range of a sum or mean of which nothing is left but a number."""
+    linear = form(ranges, node)
+    return Interval.of(linear.constant) if not linear.terms else None
 
 
 def _of_nothing(node: Node, row, fails: bool, options: dict) -> Fact:
@@ -82,25 +93,3 @@ def _entry_is_lost(ranges, node: Node, entry: Fact, args: dict[str, Node]) -> bo
     if node.op in _ALWAYS_DEFINED and not scan:
         return False
     return "where" in args or ranges.fact(args["x"]).fails
-
-
-def count_of(ranges, node: Node, context: Context, args: dict[str, Node]) -> Interval:
-    """How many entries a reduction sees; in a window, along with `by`, and in a scan, the own one at least."""
-    sure = "where" not in args or _admits_all(ranges, node, context, args)
-    if node.get("window"):
-        size = ranges.spec.group_size if node.get("group") and node["window"] == "batch" else None
-        found = Interval(*size) if size else Interval(1, inf)
-        if any(axis.ragged for arg in node.args for axis in arg.type.axes):     # others may have no such position
-            found = Interval(1, found.hi)
-        sure = sure and ("x" not in args or not ranges.fact(args["x"]).fails)
-        return found if sure else Interval(0, found.hi)
-    found = Interval(1, 1)
-    for axis in node["over"]:
-        found = found * positions(ranges, axis, context)
-    if "by" in args or OPERATORS[node.op].family is Family.SCAN:
-        found = Interval(1 if "by" in args else max(found.lo, 1), max(found.hi, 1))
-    return found if sure else Interval(0, found.hi)
-
-
-def _admits_all(ranges, node: Node, context: Context, args: dict[str, Node]) -> bool:
-    return ranges.known(args["where"], entry_context(ranges, node, context)) == Fact(TRUE, False)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
+from math import inf
 
 from rewardlang.facts.backward import truth
 from rewardlang.facts.context import Context
 from rewardlang.facts.infinite import infinite_ends, without_value
 from rewardlang.facts.learn import learn
 from rewardlang.facts.leaves import Fact
+from rewardlang.facts.linear import form
 from rewardlang.facts.linear_states import narrow
 from rewardlang.facts.needs import needs
 from rewardlang.facts.nulls import rests_on_data
 from rewardlang.facts.positions import entry_at
+from rewardlang.facts.relations import compared
 from rewardlang.facts.transfer import settle
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
@@ -180,7 +183,9 @@ class Ranges:
         mask = parent.mask
         for node in (*known, *valid):
             mask |= self.mask(node)
-        return Context(parent, {**parent.known, **known}, parent.valid | valid, mask, positions)
+        both = {**parent.known, **known}
+        terms = [term.number for node in both if compared(node) for arg in node.args for term in form(self, arg).terms]
+        return Context(parent, both, parent.valid | valid, mask, positions, min(terms, default=inf))
 
     def _look(self, context: Context):
         return lambda node: self.at_hand(node, context).range

@@ -6,9 +6,11 @@ from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
 from rewardlang.facts.gathered import collection
 from rewardlang.facts.leaves import BY_KIND, Fact, constant, declared, source
-from rewardlang.facts.linear import linear_range
 from rewardlang.facts.needs import guarded_by, needs, side_of
 from rewardlang.facts.nulls import rests_on_data
+from rewardlang.facts.quotients import ratio_range
+from rewardlang.facts.relations import compared, relations
+from rewardlang.facts.sharing import difference, sum_range
 from rewardlang.facts.temporal import memory, temporal
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import KERNEL as K
@@ -110,7 +112,24 @@ def _pointwise(ranges, node: Node, context: Context, facts: list[Fact], row) -> 
     inside = domain(row, *args)
     if inside == FALSE:
         return Fact(None, True)
-    return Fact(linear_range(ranges, node, context, bound(row, *args)), fails or inside != TRUE)
+    found = bound(row, *args)
+    narrow = _TOGETHER.get(node.op)
+    return Fact(narrow(ranges, node, context, found) if narrow is not None else found, fails or inside != TRUE)
+
+
+def _compared(ranges, node: Node, context: Context, found: Interval) -> Interval:
+    """What a comparison says, by the range of the difference where something is known of both sides together."""
+    if found.is_point or not compared(node) or not relations(ranges, context):
+        return found
+    gap = difference(ranges, *node.args, context)
+    return found if gap is None else bound(OPERATORS[node.op], gap, FALSE)
+
+
+#: What narrows an operator's range by what its arguments know of each other.
+_TOGETHER = {
+    "add": sum_range, "sub": sum_range, "neg": sum_range, "mul": sum_range, "div": ratio_range,
+    **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), _compared),
+}
 
 
 #: What two equal arguments give. (Not for `div`: it is 1 only where it is defined, which the domain decides.)
