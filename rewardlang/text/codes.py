@@ -138,12 +138,12 @@ _ROWS = (
     Code("RW505", "dead-term", "warning", "the term `{term}` is always {value}: it tells no rollout from another", "negligible-term"),
     Code("RW506", "negligible-term", "warning", "the term `{term}` spans {swing} of a total of {total} ({share}): it decides nothing", "negligible-term"),
     Code("RW507", "dominating-term", "warning", "the term `{term}` spans {swing}, {comparison}: it can outweigh what matters", "domination"),
-    Code("RW508", "fails-open", "warning", "when `{name}` fails it counts as {value}, and the reward rises with it: a crash is paid like a success", "fails-open"),
+    Code("RW508", "fails-open", "warning", "when `{name}` fails it counts as {value}, and the reward {direction} with it: a crash is paid like a success", "fails-open"),
     Code("RW509", "float-equality", "warning", "`{operator}` compares measured numbers exactly: {what}", "float-equality"),
     Code("RW510", "small-group-spread", "warning", "`{operator}` with ddof = {ddof} has no value for a population of {size}: such rollouts are lost", "small-group-normalisation"),
     Code("RW511", "unbounded-reward", "warning", "{subject} has no bound: {cause}", "unbounded"),
     Code("RW512", "saturation", "warning", "{subject} is {value} on {share} of the range of `{source}`: there it says nothing about what is better", "saturation"),
-    Code("RW513", "vacuous-truth", "warning", "where `{axis}` has no positions, `all` is true and {subject} is at its greatest, {value}", "vacuous-formula"),
+    Code("RW513", "vacuous-truth", "warning", "where `{axis}` has no positions, `{word}` has nothing to say and {subject} is at its greatest, {value}", "vacuous-formula"),
     Code("RW515", "idle-pays", "warning", "where `{condition}` is false the reward is {other}, and where it is true it can be {worst}: not trying pays more", "idle-incentive"),
     Code("RW516", "fallback-pays", "warning", "where `{name}` fails `??` gives {value}, and its own values lie in {range}: to make it fail pays", "fails-open"),
     Code("RW517", "length-pays", "warning", "{subject} rises with `{source}`{where}: writing more pays, whatever is written", "length-incentive"),
@@ -159,6 +159,9 @@ _ROWS = (
     Code("RW527", "steep-end", "warning", "{subject} grows fastest at the highest `{name}` (slope {last}, {middle} in the middle), where a model is least to be trusted", "unbounded"),
     Code("RW528", "default-pays", "warning", "without its column `{name}` is {value}, the best it can be: what is missing counts as right", "fails-open"),
     Code("RW529", "rounded-out-of-domain", "warning", "`{operator}` fails in single precision, though not over the real numbers: {problem}", "domain-error"),
+    Code("RW534", "merit-that-costs", "warning", "{subject} falls with `{name}`, whose name says that it is wanted", "wrong-sign"),
+    Code("RW535", "one-way-progress", "warning", "`{term}` pays for every step forward and charges none back: going to and fro pays for ever", "farming"),
+    Code("RW536", "delay-pays", "warning", "going on pays {step} a step at least, {going} in all, and ending {end} at most: never to arrive pays more", "idle-incentive"),
 )
 
 CODES: dict[str, Code] = {row.code: row for row in _ROWS}

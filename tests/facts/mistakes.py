@@ -89,7 +89,7 @@ machine door {
 }
 reward = door.reward
 done = door.done""", ": -0.2", ": -0.5"),
-    ("wrong-sign", "error", _TURN + """input error : float in [0, 1]
+    ("wrong-sign", "reward", _TURN + """input error : float in [0, 1]
 input reached : bool
 reward = reached + 0.1 * error""", "+ 0.1 * error", "- 0.1 * error"),
     ("wrong-sign", "reward", _TURN + """input x : float in [0, 9]

@@ -141,6 +141,6 @@ def test_names_that_say_what_is_unwanted():
 
 def test_a_default_that_counts_as_right():
     text = "input {name} : bool = {value}\nreward = {sign}{name}\n"
-    said = {(sign, value): [each.code for each in facts_of(text.format(name="right", value=value, sign=sign)).diagnostics]
+    said = {(sign, value): [each.code for each in facts_of(text.format(name="verdict", value=value, sign=sign)).diagnostics]
             for sign in ("", "1 - ") for value in ("true", "false")}
     assert said == {("", "true"): ["RW528"], ("", "false"): [], ("1 - ", "true"): [], ("1 - ", "false"): []}

@@ -14,7 +14,7 @@ from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.analyse import rounded
 from rewardlang.facts.linear_states import LinearMemory
-from rewardlang.facts.lint.incentives import SIDES
+from rewardlang.facts.lint.weights import SIDES
 from rewardlang.facts.machines import MachineFacts
 from rewardlang.facts.recheck import CONTRADICTED, recheck
 from rewardlang.facts.witness import name_of

@@ -24,4 +24,5 @@ def claims(places: Places, verdicts: Iterable[Verdict]) -> Iterator[Diagnostic]:
 
 def _subject(places: Places, node: Node) -> str | None:
     named = [name for name, output in places.spec.outputs.items() if output.node is node]
+    named += [label for output in places.spec.outputs.values() for label, term in output.terms if term is node]
     return named[0] if named else places.subject(node)

@@ -1,13 +1,14 @@
-"""Rewards that pay for something else than they seem to: terms out of proportion, failures that pay, exact comparisons."""
+"""Rewards that pay for something else than they seem to: failures that pay, exact comparisons, no bound, no slope."""
 
 from collections.abc import Iterator
+from numbers import Real
 
+from rewardlang.facts.boxes import centre
 from rewardlang.facts.failures import failures
 from rewardlang.facts.gathered import count_of
 from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.sources import way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.signs import sign
-from rewardlang.facts.terms import TermFact, term_facts
 from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import ExternalInfo, OutputInfo
@@ -17,14 +18,6 @@ from rewardlang.values.axes import ordered_axes
 from rewardlang.values.endpoint import show
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind
-
-#: A term that moves less than this share of the total decides nothing …
-NEGLIGIBLE = 0.001
-#: … and one that moves more than so many times all others decides alone.
-DOMINATING = 10
-
-#: Labels of what has none: the sides of a gate. They exclude each other, so neither outweighs anything.
-SIDES = frozenset({"then", "else"})
 
 _EXACTLY = {
     "eq": "a measured value is hardly ever equal to another",
@@ -36,61 +29,6 @@ _CELLS = 64
 _FLAT = 0.5
 
 
-def terms(ranges, places: Places) -> Iterator[Diagnostic]:
-    """Terms that are dead, negligible or dominating."""
-    for output in rewards(ranges.spec):
-        found = term_facts(ranges, output)
-        swings = [term.swing for term in found]
-        if len(found) < 2 or float("inf") in swings or not sum(swings):
-            continue
-        for term in found:
-            finding = _dead(term, output) or _negligible(term, sum(swings)) or _dominating(ranges, term, found)
-            if finding is not None:
-                code, values, witness = finding
-                reason = "scale-mismatch" if code == "RW507" and _is_bare(term.node) else None
-                yield Diagnostic(code, places.term(term.node, output.span), values, (), term.label, witness, None, reason)
-
-
-def _dead(term: TermFact, output: OutputInfo):
-    if term.swing or term.label in SIDES or (ordered_axes(output.node.type.axes) and term.range.lo):
-        return None
-    return "RW505", {"term": term.label, "value": show(term.range.lo)}, {"always": float(term.range.lo)}
-
-
-def _negligible(term: TermFact, total):
-    if not term.swing or term.swing >= total * Interval.of(NEGLIGIBLE).lo:
-        return None
-    share = f"{float(term.swing / total):.2g}".rstrip()
-    values = {"term": term.label, "swing": show(term.swing), "total": show(total), "share": f"{float(share) * 100:g} %"}
-    return "RW506", values, {"swing": float(term.swing), "total": float(total)}
-
-
-def _dominating(ranges, term: TermFact, all_terms: list[TermFact]):
-    """A term that is no verdict and outweighs every verdict (of one turn), or all others ten times."""
-    if term.decides or term.label in SIDES:
-        return None
-    verdicts = [other for other in all_terms if other.decides and other.swing]
-    rest = sum(other.swing for other in all_terms if other is not term)
-    if ranges.spec.setting.kind == "single_turn" and verdicts:
-        best = max(verdicts, key=lambda other: other.swing)
-        comparison = f"more than the {show(best.swing)} of `{best.label}`" if term.swing > best.swing else None
-    else:
-        comparison = None
-    if comparison is None and rest and term.swing > DOMINATING * rest:
-        comparison = f"more than {DOMINATING} times the {show(rest)} of all other terms"
-    if comparison is None:
-        return None
-    values = {"term": term.label, "swing": show(term.swing), "comparison": comparison}
-    return "RW507", values, {"term": term.range.to_json(), "rest": float(rest)}
-
-
-def _is_bare(node: Node) -> bool:
-    """Whether a term is a measured value as it comes, on whatever scale that is."""
-    while node.op in ("number", "coalesce", "neg"):
-        node = node.args[0]
-    return node.op in ("input", "call", "field")
-
-
 _UNIT = Interval(0, 1)
 
 
@@ -99,17 +37,21 @@ def fails_open(ranges, places: Places) -> Iterator[Diagnostic]:
     for output in rewards(ranges.spec):
         for node in reachable([output.node]):
             external = ranges.spec.externals.get(node["callee"]) if node.op == "call" else None
-            if external is None or not _pays(external.on_error):
+            if external is None or not isinstance(external.on_error, Real):
                 continue
-            way = sign(ranges, output.node, node)
-            if way is not None and way > 0:
-                values = {"name": external.name, "value": word(external.on_error)}
+            turn = way(ranges, output.node, node)
+            if turn and _pays(ranges.of(node), external.on_error, turn):
+                values = {"name": external.name, "value": word(external.on_error), "direction": "rises" if turn > 0 else "falls"}
                 witness = {external.name: "raises or runs out of time"}
                 yield Diagnostic("RW508", external.span, values, (), external.name, witness)
 
 
-def _pays(on_error: object) -> bool:
-    return on_error is True or (isinstance(on_error, (int, float)) and not isinstance(on_error, bool) and on_error > 0)
+def _pays(whole: Interval | None, on_error: Real, turn: int) -> bool:
+    """Whether a failure counts as the best there is, or as more than what is neutral."""
+    if whole is None or whole.is_point:
+        return False
+    best = whole.hi if turn > 0 else whole.lo
+    return on_error == best or turn > 0 and on_error > max(centre(whole) if whole.is_finite else 0, 0)
 
 
 def float_equality(ranges, places: Places) -> Iterator[Diagnostic]:

@@ -103,12 +103,22 @@ def long_lists(ranges, places: Places) -> Iterator[Diagnostic]:
             entry = ranges.of(node.args[0])
             held = ranges.inside({node: Interval(0, 1)})
             tamed = held and ranges.fact(output.node, held).range
-            if entry is None or entry.lo < 0 or entry.hi == inf or node.args[0].op == "number" or not tamed or tamed.hi == inf:
+            if entry is None or entry.lo < 0 or entry.hi == inf or not tamed or tamed.hi == inf or _is_averaged(output.node, node):
                 continue
             values = {"term": places.text(node), "axis": node["over"][-1].name, "low": show(entry.lo), "high": show(entry.hi),
                       "what": "pays, and none costs"}
             if way(ranges, output.node, node) == 1:
                 yield Diagnostic("RW518", places.span(node, output.span), values, (), output.name, {"each": entry.to_json()})
+
+
+def _is_averaged(root: Node, total: Node) -> bool:
+    """Whether a sum is divided by what rests on the count of its own axis."""
+    for node in reachable([root]):
+        if node.op == "div" and total in reachable(node.args[:1]):
+            if any(set(part.get("over") or (part.get("axis"),)) & set(total["over"]) for part in reachable(node.args[1:])
+                   if part.op in ("count", "length", "sum")):
+                return True
+    return False
 
 
 def early_end(ranges, places: Places) -> Iterator[Diagnostic]:

@@ -23,19 +23,29 @@ _CONNECTIVES = frozenset({"and", "or", "not", "valid"})
 
 
 def sides(ranges, places: Places) -> Iterator[Diagnostic]:
-    """A reward of one turn that is a gate whose other side can pay more than the side that is wanted."""
+    """A gate of one turn, the reward or a term of it, whose other side can pay more than the side that is wanted."""
     spec = ranges.spec
     if spec.setting.kind != "single_turn":
         return
     for output in rewards(spec):
-        node = output.node
-        if node.op != "gate" or node.type.axes or not _is_judged(spec, node.args[0]) or _is_claimed(spec, node):
-            continue
-        found = (_side_that_pays(ranges, places, output, *reading) for reading in _readings(node))
-        yield from [each for each in found if each is not None][:1]
+        whole = output.node
+        gates = [(output.name, whole)] if whole.op == "gate" else [*output.terms]
+        for label, node in gates:
+            if node.op != "gate" or node.type.axes or not _is_judged(spec, node.args[0]) or _is_claimed(spec, whole, node.args[0]):
+                continue
+            found = (_side_that_pays(ranges, places, output, label, *reading) for reading in _readings(node))
+            found = [each for each in found if each is not None]
+            if node is whole or found and found[0].code == "RW515" and _can_gain(ranges, node):
+                yield from found[:1]
 
 
-def _side_that_pays(ranges, places: Places, output, condition: Node, opened: Node, closed: Node) -> Diagnostic | None:
+def _can_gain(ranges, node: Node) -> bool:
+    """Whether a term's open side can pay at all: the price of something that is open gains nothing."""
+    whole = ranges.of(node)
+    return whole is not None and whole.hi > max((side.hi for side in map(ranges.of, node.args[1:]) if side and side.is_point), default=0)
+
+
+def _side_that_pays(ranges, places: Places, output, label: str, condition: Node, opened: Node, closed: Node) -> Diagnostic | None:
     """The finding about a gate read in one way."""
     spec = ranges.spec
     best, worst = _end(ranges, closed, condition, False, True), _end(ranges, opened, condition, True, False)
@@ -48,9 +58,9 @@ def _side_that_pays(ranges, places: Places, output, condition: Node, opened: Nod
     span = places.span(closed, output.span)
     fallback = best if ranges.of(closed).is_point else None
     if fallback is not None and (decides(spec, opened) or best >= _middle(ranges, opened, condition)):
-        return Diagnostic("RW515", span, values, (), output.name, witness)
+        return Diagnostic("RW515", span, values, (), label, witness)
     if fallback is None and not verdicts(spec, opened):
-        return Diagnostic("RW526", span, values, (), output.name, witness)
+        return Diagnostic("RW526", span, values, (), label, witness)
     return None
 
 
@@ -83,11 +93,15 @@ def _is_judged(spec, condition: Node) -> bool:
     return condition.op != "const"
 
 
-def _is_claimed(spec, node: Node) -> bool:
-    """Whether an `ensure` compares the two sides already: its verdict says it better."""
+def _is_claimed(spec, node: Node, condition: Node) -> bool:
+    """Whether an `ensure` compares the reward on the two sides already: its verdict says it better."""
+    sought = {condition}
+    while condition.op == "not":
+        condition = condition.args[0]
+        sought.add(condition)
     for info in spec.ensures:
         if info.kind == "compare" and [claim.node for claim in info.claims] == [node, node]:
-            if any(claim.condition in [reading[0] for reading in _readings(node)] for claim in info.claims):
+            if any(claim.condition in sought for claim in info.claims):
                 return True
     return False
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from rewardlang.facts.linear import form
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.lint.sources import asked_for, verdicts, words
+from rewardlang.facts.lint.sources import verdicts
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.signs import sign
 from rewardlang.facts.slope import slope
@@ -23,12 +23,6 @@ _SOURCES = frozenset({"input", "call", "field"})
 
 #: Windows that see rollouts in the order in which they stand.
 _IN_ORDER = frozenset({"first", "last", "argmax", "argmin", "prev", "ahead", "delta"})
-
-#: Words of names for what nobody wants.
-_UNWANTED = frozenset({
-    "penalty", "cost", "error", "violation", "violations", "collision", "collisions", "collided", "crash", "crashed",
-    "mistakes", "errors", "toxicity", "unsafe", "harmful",
-})
 
 
 def counted_twice(ranges, places: Places) -> Iterator[Diagnostic]:
@@ -174,27 +168,6 @@ def _idle_side(ranges, node: Node) -> Node | None:
         if wins and not found[two].is_point:
             return idle
     return None
-
-
-def wrong_sign(ranges, places: Places) -> Iterator[Diagnostic]:
-    """A reward that rises with what is called a cost, or a term that is called one and only ever pays."""
-    spec = ranges.spec
-    for output in rewards(spec):
-        said: set[Node] = set()
-        for label, node in output.terms:
-            found = ranges.of(node)
-            if words(label) & _UNWANTED and found is not None and found.lo >= 0 and found.hi > 0:
-                values = {"subject": f"`{output.name}`", "name": label}
-                said.update(reachable([node]))
-                yield Diagnostic("RW525", places.term(node, output.span), values, (), label, {label: found.to_json()})
-        for source in reachable([output.node]):
-            if source in said or source.op not in _SOURCES or source.type.kind not in (Kind.BOOL, Kind.INT, Kind.FLOAT):
-                continue
-            name = name_of(spec, source)
-            if words(name) & _UNWANTED and not words(name) & {"no", "not", "free", "without"} and not asked_for(spec, source, 1):
-                if (sign(ranges, output.node, source) or 0) > 0:
-                    values = {"subject": f"`{output.name}`", "name": name}
-                    yield Diagnostic("RW525", output.span, values, (), name, {name: "more pays more"})
 
 
 #: Cells into which a model's range is cut, and how much steeper the last may be than those in the middle.

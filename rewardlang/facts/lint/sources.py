@@ -3,27 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from rewardlang.facts.context import Context
+from rewardlang.facts.lint.names import GIVEN, LENGTHS, words
 from rewardlang.facts.signs import sign
 from rewardlang.facts.slope import direction
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 from rewardlang.values.types import Kind
-
-#: Words of names that count what a policy writes …
-LENGTHS = frozenset({
-    "tokens", "token", "length", "len", "characters", "chars", "words", "sentences", "lines", "steps", "turns", "bytes",
-})
-#: … unless the name is of something given.
-_GIVEN = frozenset({
-    "target", "max", "min", "limit", "wanted", "budget", "reference", "ref", "prompt", "question", "mean", "average", "gold",
-})
-
-
-def words(name: str) -> frozenset[str]:
-    """The words of a name: `n_tokens` has `n` and `tokens`."""
-    return frozenset(name.lower().replace(".", "_").split("_"))
-
 
 def is_verdict(spec: Spec, node: Node) -> bool:
     """Whether a node is a truth that comes from outside: a bool of the data, what a verifier said."""
@@ -37,6 +23,25 @@ def verdicts(spec: Spec, root: Node) -> list[Node]:
     return [node for node in reachable([root]) if is_verdict(spec, node)]
 
 
+#: What keeps a verdict, or a share of verdicts, what it is.
+_CARRIERS = frozenset({"number", "mul", "neg", "add", "sub", "coalesce", "at_last", "every", "mean", "sum", "min", "max", "all", "any"})
+
+
+def is_share(spec: Spec, root: Node) -> bool:
+    """Whether a value is a share or count of verdicts along an axis, scaled: `mean(passed over test)`."""
+    stack, reduced, found = [root], False, False
+    while stack:
+        node = stack.pop()
+        if is_verdict(spec, node):
+            found = True
+        elif node.op in _CARRIERS and not node.get("window"):
+            reduced = reduced or bool(node.get("over"))
+            stack += node.args
+        elif node.op not in ("const", "param"):
+            return False
+    return reduced and found
+
+
 def lengths(spec: Spec, root: Node) -> Iterator[Node]:
     """What under a node counts how much was written or done."""
     for node in reachable([root]):
@@ -44,7 +49,7 @@ def lengths(spec: Spec, root: Node) -> Iterator[Node]:
             yield node
         elif node.op == "input" and node.type.kind is Kind.INT:
             said = words(name_of(spec, node))
-            if said & LENGTHS and not said & _GIVEN:
+            if said & LENGTHS and not said & GIVEN:
                 yield node
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rewardlang.facts.lint.attempts import delay, no_attempt
 from rewardlang.facts.lint.claims import claims
 from rewardlang.facts.lint.domains import domains
 from rewardlang.facts.lint.formulas import formulas, long_windows
@@ -10,7 +11,6 @@ from rewardlang.facts.lint.incentives import (
     float_equality,
     saturation,
     small_groups,
-    terms,
     unbounded,
 )
 from rewardlang.facts.lint.lengths import early_end, every_step, long_and_right, long_lists, padding
@@ -22,15 +22,17 @@ from rewardlang.facts.lint.objectives import constant_automaton, kl_twice, movin
 from rewardlang.facts.lint.payments import defaults, fallbacks, sides
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.precision import precision
+from rewardlang.facts.lint.progress import one_way
+from rewardlang.facts.lint.senses import wrong_sign
 from rewardlang.facts.lint.shapes import (
     counted_twice,
     limits,
     order,
     signed_multiplier,
     steepest_at_the_end,
-    wrong_sign,
 )
 from rewardlang.facts.lint.structure import constant_reward, dead_gates, unused, vacuous
+from rewardlang.facts.lint.weights import terms
 from rewardlang.facts.verdict import Verdict
 from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
@@ -39,7 +41,7 @@ LINTS = (
     domains, infinite_margins, formulas, long_windows, machines, machine_incentives, growing, no_objective, kl_twice, other_discount,
     moving, too_late, constant_automaton, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded,
     saturation, vacuous, sides, fallbacks, padding, every_step, long_lists, early_end, counted_twice, signed_multiplier, order,
-    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, precision,
+    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, precision, no_attempt, delay, one_way,
 )
 
 

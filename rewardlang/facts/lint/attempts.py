@@ -1,0 +1,93 @@
+"""Rewards in which it is better not to try, whatever shape that takes, and better never to arrive."""
+
+from collections.abc import Iterator
+from math import inf
+
+from rewardlang.facts.boxes import centre
+from rewardlang.facts.lint.names import ATTEMPTS, is_unwanted, words
+from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.sources import verdicts
+from rewardlang.facts.lint.structure import rewards
+from rewardlang.facts.sums import weights
+from rewardlang.facts.witness import name_of
+from rewardlang.ir.node import Node, reachable
+from rewardlang.ir.spec import Spec
+from rewardlang.text.diagnostic import Diagnostic
+from rewardlang.values.axes import ordered_axes
+from rewardlang.values.endpoint import show
+from rewardlang.values.interval import Interval
+
+_TRUE, _FALSE = Interval(1, 1), Interval(0, 0)
+
+
+def no_attempt(ranges, places: Places) -> Iterator[Diagnostic]:
+    """A truth whose name says that something was tried: to try in vain is worth less than not to try, and to do it well more."""
+    spec = ranges.spec
+    for output in rewards(spec) if spec.setting.kind == "single_turn" else ():
+        judged = verdicts(spec, output.node)
+        for verdict in judged if not output.node.type.axes else ():
+            name = name_of(spec, verdict)
+            others = [other for other in judged if other is not verdict and not is_unwanted(name_of(spec, other))]
+            if not words(name) & ATTEMPTS or not others or _gate_says_it(output, verdict) or _is_promised(spec, output.node, verdict):
+                continue
+            for pick in (centre, lambda part: part.lo, lambda part: part.hi):
+                rest = _rest(ranges, output.node, judged, pick)
+                idle, vain = (_at(ranges, output.node, {**rest, **dict.fromkeys(others, _FALSE), verdict: truth})
+                              for truth in (_FALSE, _TRUE))
+                best = _at(ranges, output.node, {**rest, **dict.fromkeys(others, _TRUE), verdict: _TRUE})
+                if None not in (idle, vain, best) and vain.hi < idle.lo < best.lo:
+                    values = {"condition": places.text(verdict), "other": show(idle.lo), "worst": show(vain.hi)}
+                    yield Diagnostic("RW515", output.span, values, (), output.name, {"idle": float(idle.lo), "in vain": float(vain.hi)})
+                    break
+
+
+def _rest(ranges, node: Node, judged: list[Node], pick) -> dict[Node, Interval]:
+    """One value for each other source, where ranges have ends."""
+    found = {}
+    for part in reachable([node]):
+        whole = ranges.of(part) if part.op in ("input", "param", "call", "field", "length") and part not in judged else None
+        if whole is not None and whole.is_finite:
+            found[part] = Interval(pick(whole), pick(whole))
+    return found
+
+
+def _at(ranges, node: Node, point: dict[Node, Interval]) -> Interval | None:
+    inner = ranges.inside(point, valid=True)
+    return inner and ranges.fact(node, inner).range
+
+
+def _gate_says_it(output, verdict: Node) -> bool:
+    """Whether the reward, or a term, is a gate on it: the finding about its sides says it better."""
+    return any(node.op == "gate" and node.args[0] is verdict for node in (output.node, *(term for _, term in output.terms)))
+
+
+def _is_promised(spec: Spec, node: Node, verdict: Node) -> bool:
+    pairs = [info.claims for info in spec.ensures if info.kind == "compare"]
+    return any(claim.node is node and claim.condition is verdict for claims in pairs for claim in claims)
+
+
+def delay(ranges, places: Places) -> Iterator[Diagnostic]:
+    """An episode that its `done` ends with a prize, of which the steps that are then missed pay more at their worst."""
+    spec = ranges.spec
+    done = next((output.node for output in spec.outputs.values() if output.role == "done"), None)
+    for output in rewards(spec):
+        axes = ordered_axes(output.node.type.axes)
+        if done is None or not axes or spec.setting.kind == "single_turn" or done.op in ("entry", "walk"):
+            continue
+        contexts = [ranges.assume(done, truth) for truth in (False, True)]
+        going, ending = (context and ranges.fact(output.node, context).range for context in contexts)
+        if going is None or ending is None or going.lo <= 0 or ending.lo <= going.hi:
+            continue
+        worth = _many_steps(spec, axes) * going.lo
+        if ending.hi < worth < inf:
+            values = {"step": show(going.lo), "going": show(worth), "end": show(ending.hi)}
+            yield Diagnostic("RW536", output.span, values, (), output.name,
+                             {"goes on": float(worth), "ends": float(ending.hi)})
+
+
+def _many_steps(spec: Spec, axes) -> float:
+    """The weight of all steps of the longest episode."""
+    discount = spec.setting.discount
+    if discount not in (None, 1):
+        return weights(spec.setting, axes, discount).hi
+    return spec.setting.horizon[1] if spec.setting.horizon else inf
