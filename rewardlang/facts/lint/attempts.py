@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from math import inf
 
 from rewardlang.facts.boxes import centre
+from rewardlang.facts.lint.lengths import most_steps
 from rewardlang.facts.lint.names import ATTEMPTS, is_unwanted, words
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import verdicts
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.sums import weights
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
@@ -78,16 +78,8 @@ def delay(ranges, places: Places) -> Iterator[Diagnostic]:
         going, ending = (context and ranges.fact(output.node, context).range for context in contexts)
         if going is None or ending is None or going.lo <= 0 or ending.lo <= going.hi:
             continue
-        worth = _many_steps(spec, axes) * going.lo
+        worth = most_steps(spec, axes) * going.lo
         if ending.hi < worth < inf:
             values = {"step": show(going.lo), "going": show(worth), "end": show(ending.hi)}
             yield Diagnostic("RW536", output.span, values, (), output.name,
                              {"goes on": float(worth), "ends": float(ending.hi)})
-
-
-def _many_steps(spec: Spec, axes) -> float:
-    """The weight of all steps of the longest episode."""
-    discount = spec.setting.discount
-    if discount not in (None, 1):
-        return weights(spec.setting, axes, discount).hi
-    return spec.setting.horizon[1] if spec.setting.horizon else inf

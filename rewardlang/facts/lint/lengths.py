@@ -11,9 +11,9 @@ from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.telescope import weights
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import OutputInfo
+from rewardlang.ir.spec import OutputInfo, Spec
 from rewardlang.text.diagnostic import Diagnostic
-from rewardlang.values.axes import ordered_axes
+from rewardlang.values.axes import Axis, ordered_axes
 from rewardlang.values.endpoint import show
 from rewardlang.values.interval import Interval
 
@@ -132,15 +132,20 @@ def early_end(ranges, places: Places) -> Iterator[Diagnostic]:
         living, ending = (_known(ranges, output.node, done, truth) for truth in (False, True))
         if living is None or ending is None or living.hi >= 0:
             continue
-        discount = spec.setting.discount
-        count = weights(steps(spec.setting, axes), Fraction(repr(discount))) if discount not in (None, 1) else None
-        horizon = spec.setting.horizon[1] if spec.setting.horizon else inf
-        most = count.hi if count is not None else horizon
+        most = most_steps(spec, axes)
         best = living.hi * most if most != inf else -inf
         if ending.lo > best:
             values = {"worst": show(ending.lo), "best": show(best), "step": show(living.hi)}
             yield Diagnostic("RW519", output.span, values, (), output.name,
                              {"ends at once": float(ending.lo), "goes on": float(best)})
+
+
+def most_steps(spec: Spec, axes: tuple[Axis, ...]):
+    """The weight of all steps of the longest episode; inf where it has none."""
+    discount = spec.setting.discount
+    if discount not in (None, 1):
+        return weights(steps(spec.setting, axes), Fraction(repr(discount))).hi
+    return spec.setting.horizon[1] if spec.setting.horizon else inf
 
 
 def _known(ranges, node: Node, condition: Node, truth: bool) -> Interval | None:
