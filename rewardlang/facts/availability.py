@@ -20,12 +20,12 @@ _WINDOWED = frozenset({"always", "eventually", "until", "weak_until", "release",
 _ANYWHERE = frozenset({"place", "spread", "rename"})
 
 
-def availability(spec: Spec, roots: list[Node]) -> dict[Node, str]:
-    """The level of every node that the roots rest on."""
+def availability(spec: Spec, roots: list[Node], run: str = "run") -> dict[Node, str]:
+    """The level of every node that the roots rest on; `run` is that of a statistic over the run, its entries known."""
     levels: dict[Node, int] = {}
     for node in reachable(roots):
         below = max((levels[arg] for arg in node.args), default=_STEP)
-        own = _own(spec, node)
+        own = LEVELS.index(run) if node.get("window") == "run" else _own(spec, node)
         # One step ahead of what is itself known one step later is more than the next step.
         levels[node] = _EPISODE if own == below == _NEXT and _is_ahead(node) else max(own, below)
     return {node: LEVELS[level] for node, level in levels.items()}

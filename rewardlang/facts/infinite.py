@@ -114,7 +114,7 @@ def _ops(words: str, rule: Callable[[list[Ends]], Ends]) -> dict[str, Callable[[
 #: What becomes of infinite arguments; operators that are not named here have finite values, or none.
 _RULES: dict[str, Callable[[list[Ends]], Ends]] = {
     **_ops("gate coalesce min max sum mean first last quantile pick spread rename place at_first at_last every vector detach "
-           "cummax cummin cumsum cummean prev ahead push floor ceil round", _either),
+           "cummax cummin cumsum cummean prev ahead push soften floor ceil round", _either),
     **_ops("add mul pow prod cumprod delta", _any_sign),
     **_ops("abs norm", lambda args: (any(args[0]), False)),
     **_ops("exp sqrt log log1p softplus relu", lambda args: (args[0][0], False)),

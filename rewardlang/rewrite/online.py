@@ -71,12 +71,12 @@ def _tried(spec: Spec, axis: Axis, infos: dict, fixed: Callable[[Node], float], 
     steps = Steps(axis, _leaf(infos), fixed, RULES)
     steps.of(root)
     for node in reachable([root]):
-        if node.get("window") or any(other.of_rollouts for other in node.type.axes):
-            raise NotOnline(node, "looks at other rollouts, or at the whole run")
+        if node.get("window") == "batch" or any(other.of_rollouts for other in node.type.axes):
+            raise NotOnline(node, "looks at other rollouts")
     for memory in steps.memories:
         if any(other.ragged for other in memory.leaf.type.axes):
             raise NotOnline(root, "would hold a list whose length may change from step to step")
-    for node, level in availability(spec, [root]).items():
+    for node, level in availability(spec, [root], run="step").items():
         if level != "step":
             raise NotOnline(node, f"is known at `{level}`")
 

@@ -121,33 +121,51 @@ def _temporal(combined: Callable) -> Callable[[Steps, Node], Node]:
     """A temporal word; an invalid margin is read as the worst and as the best, and valid where both agree."""
     def rule(steps: Steps, node: Node) -> Node:
         roles = steps.roles(node)
-        if "smooth" in roles:
-            raise NotOnline(node, "is a smooth margin, which is read over whole traces only")
         low, high = (int(steps.fixed(roles[end])) if end in roles and steps.fixed(roles[end]) != inf else None
                      for end in ("low", "high"))
         operands = [roles[role] for role in ("x", "p", "q") if role in roles]
-        word = _Word(steps, node["margin"])
+        word = _Word(steps, node["margin"], roles.get("smooth"))
         if not node["margin"]:
             return combined(word, *operands, low or 0, high)
-        worst, best = (combined(word, *(steps.make("coalesce", x, steps.const(fill, FLOAT), type=FLOAT) for x in operands),
-                                low or 0, high) for fill in (-inf, inf))
-        agree = steps.make("eq", worst, best, type=BOOL)
+        worst, best = (combined(word, *(word.filled(x, fill) for x in operands), low or 0, high) for fill in (-inf, inf))
+        rests = [worst, best]
+        if word.smooth is not None:     # on every finite number, however little
+            rests = [combined(word, *(word.filled(word.levelled(x), fill) for x in operands), low or 0, high)
+                     for fill in (-inf, inf)]
+        agree = steps.make("eq", *rests, type=BOOL)
         return steps.make("gate", agree, worst, steps.const(None, FLOAT.as_optional()), type=FLOAT)
     return rule
 
 
 class _Word:
-    """The logic of one reading: of truth values, or of margins."""
+    """The logic of one reading: of truth values, of margins, or of those that are smooth at a temperature."""
 
-    def __init__(self, steps: Steps, margin: bool):
+    def __init__(self, steps: Steps, margin: bool, smooth: Node | None = None):
         self.steps, self.margin = steps, margin
+        self.smooth = smooth if smooth is not None and steps.fixed(smooth) else None
         self.type = FLOAT if margin else BOOL
         self.bottom, self.top = (-inf, inf) if margin else (False, True)
 
+    def filled(self, x: Node, fill: float) -> Node:
+        """A margin with `fill` where it is invalid."""
+        return self.steps.make("coalesce", x, self.steps.const(fill, FLOAT), type=FLOAT)
+
+    def levelled(self, x: Node) -> Node:
+        """0 for every finite number, infinities as they are."""
+        infinite = self.steps.make("eq", self.steps.make("abs", x, type=FLOAT), self.steps.const(inf, FLOAT), type=BOOL)
+        return self.steps.make("gate", infinite, x, self.steps.const(0, FLOAT), type=FLOAT)
+
+    def _soft(self, op: str, a: Node, b: Node) -> Node:
+        return self.steps.make(op, a, b, self.smooth, type=FLOAT, roles=("p", "q", "smooth"), over=(), margin=True)
+
     def higher(self, a: Node, b: Node) -> Node:
+        if self.smooth is not None:
+            return self._soft("soft_maximum", a, b)
         return self.steps.make("maximum" if self.margin else "or", a, b, type=self.type)
 
     def lower(self, a: Node, b: Node) -> Node:
+        if self.smooth is not None:
+            return self._soft("soft_minimum", a, b)
         return self.steps.make("minimum" if self.margin else "and", a, b, type=self.type)
 
     def opposite(self, a: Node) -> Node:
@@ -157,7 +175,7 @@ class _Word:
         """The greatest from `high` to `low` steps behind."""
         x = self.steps.delayed(x, low, self.bottom)
         if high is None:
-            held = self.steps.memory(x.type, self.bottom, "once", x, infinite=True)
+            held = self.steps.memory(x.type, self.bottom, "once", x, self.smooth, infinite=True)
             held.update = self.higher(held.leaf, x)
             return held.update
         width = high - low + 1
@@ -167,6 +185,8 @@ class _Word:
             return self._counted(x, width)
         window = self.steps.recent(x, width, self.bottom)
         axis = window.type.axes[-1]
+        if self.smooth is not None:
+            return self.steps.graph.add("soften", (window, self.smooth), x.type, axis=axis)
         return self.steps.graph.add("max" if self.margin else "any", (window,), x.type, roles=("x",), over=(axis,), window=None,
                                     group=False)
 
@@ -192,7 +212,7 @@ class _Word:
 
     def since(self, p: Node, q: Node, low: int, high: int | None) -> Node:
         """As the batch reads it: q in the window, p since its end, and from there p since q without a window."""
-        held = self.steps.memory(self.lower(p, q).type, self.bottom, "since", p, q, infinite=True)
+        held = self.steps.memory(self.lower(p, q).type, self.bottom, "since", p, q, self.smooth, infinite=True)
         held.update = self.higher(q, self.lower(p, held.leaf))
         found = self.steps.delayed(held.update, low, self.bottom)
         if low:

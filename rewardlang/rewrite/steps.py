@@ -145,6 +145,8 @@ class Steps:
             return self._state(node)
         if node.op == "carried":
             return self._carried(node)
+        if node.get("window") == "run":
+            return self._of_run(node)
         if self._looks_along(node):
             if rule is None:
                 raise NotOnline(node, "rests on later steps")
@@ -163,6 +165,18 @@ class Steps:
         if node.get("window") and self.axis in node.type.axes:
             raise NotOnline(node, "compares rollouts, which stand at different steps")
         return self.graph.add(node.op, [self.image[arg] for arg in node.args], self.type_of(node.type), **attrs)
+
+    def _of_run(self, node: Node) -> Node:
+        """A statistic over the run: an episode counts at its first step, and keeps the value that it had there."""
+        if self.axis in node.type.axes or any(self.axis in arg.type.axes for arg in node.args):
+            raise NotOnline(node, "counts whole rollouts")
+        roles, first = self.roles(node), self.make("not", self.begun(), type=BOOL)
+        roles["where"] = self.make("and", roles["where"], first, type=BOOL) if "where" in roles else first
+        attrs = {**dict(node.attrs), "roles": tuple(roles), "entry_of": node}
+        value = self.graph.add(node.op, tuple(roles.values()), node.type, **attrs)
+        held = self.memory(value.type, False if value.type.kind is BOOL.kind else 0)
+        held.update = self.make("gate", self.begun(), held.leaf, value, type=value.type)
+        return held.update
 
     def _attribute(self, value: object) -> object:
         if isinstance(value, Axis):

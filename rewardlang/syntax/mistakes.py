@@ -175,6 +175,19 @@ def form_after_operator(stuck: Stuck) -> Diagnostic | None:
     return Diagnostic("RW015", stuck.here.span, {"form": form, "operator": stuck.before.text})
 
 
+_CLAUSES = frozenset(("over", "where", "when", "in"))
+
+
+def reserved_value(stuck: Stuck) -> Diagnostic | None:
+    """`reward = over`, `gate where { 1 }`, `f(over, 1)`: a word that begins a clause, with nothing after it, meant as a name."""
+    for lexeme, follows, wanted in ((stuck.here, stuck.after, stuck.wants_value),
+                                    (stuck.before, stuck.here, stuck.near(-2).text in ("(", ","))):
+        is_clause = lexeme.kind == "word" and lexeme.text in _CLAUSES
+        if is_clause and wanted and follows.kind not in _OPERAND_KINDS and follows.text not in ("(", "["):
+            return Diagnostic("RW022", lexeme.span, {"word": lexeme.text})
+    return None
+
+
 def missing_operand(stuck: Stuck) -> Diagnostic | None:
     """`a +` at the end of a line, `a + * b`, `= ` with nothing after it."""
     before = stuck.before
@@ -346,7 +359,7 @@ def _wanted(stuck: Stuck) -> str:
 
 RULES: tuple[Rule, ...] = (
     first_word, indented_declaration, foreign_word, foreign_sign, operator_at_line_end, equals_sign, def_with_colon,
-    number_spelling, repeated, form_before_operator, wide_else, missing_operand, form_after_operator, unlabelled,
+    number_spelling, repeated, form_before_operator, wide_else, reserved_value, missing_operand, form_after_operator, unlabelled,
     missing_left, reserved_name, missing_type, clause_order, missing_braces, clause_outside, side_by_side, unexpected)
 
 # Mistakes that are told apart by their look alone: worth saying even after an earlier mistake in the same declaration.

@@ -107,7 +107,7 @@ class Online:
     """The steps of one compiled reward. `make` compiles the spec of one step as the reward itself was compiled."""
 
     def __init__(self, reward, make, outputs: Collection[str], axis: str | None = None):
-        self.fingerprint = fingerprint_of(reward.spec, reward.params)
+        self.fingerprint, self.reward = fingerprint_of(reward.spec, reward.params), reward
         found = step_axis(reward.spec, outputs, axis)
         if len(found) != 1:
             raise words.RewardError(words.no_step_axis([each.name for each in found], axis))
@@ -129,9 +129,9 @@ class Online:
     @torch.no_grad()
     def step(
         self, columns: Mapping[str, object], state: OnlineState, reset: object = None, ending: object = None,
-        lengths: Mapping[str, object] | None = None,
+        lengths: Mapping[str, object] | None = None, update_run: bool = True,
     ) -> tuple[Step, OnlineState]:
-        """The next step, and the state after it."""
+        """The next step, and the state after it; nothing is changed where it raises."""
         if not isinstance(state, OnlineState) or state.fingerprint != self.fingerprint:
             raise words.RewardError(words.other_state())
         inner = self.inner
@@ -149,7 +149,7 @@ class Online:
         self._hold(batch, wanted, state, reset, ending)
         if assumed is not None:
             refuse(batch, assumed, inner._result(assumed, batch))
-        return self._done(plan, batch, state)
+        return self._done(plan, batch, state, update_run)
 
     @staticmethod
     def _check_size(asked: list, batch: Batch, state: OnlineState) -> None:
@@ -181,11 +181,10 @@ class Online:
             used = torch.where(fresh.view(-1, *(1,) * (used.dim() - 1)), 0, used)
         return 1 << int(used.max()).bit_length() if used.numel() else 1
 
-    def _done(self, plan, batch: Batch, state: OnlineState) -> tuple[Step, OnlineState]:
+    def _done(self, plan, batch: Batch, state: OnlineState, update_run: bool) -> tuple[Step, OnlineState]:
         code = self.inner._code(plan, self.inner._variant(batch))
         run = self.inner._start(code, batch)
-        for part in code.order:
-            part.run(run)
+        self.reward._run_through(code, run, update_run)
         memory, valid = dict(state.memory), dict(state.valid)
         for name in self.program.memories:
             if name in code.given:

@@ -165,18 +165,20 @@ class CompiledReward:
     def _result(self, plan: Plan, batch: Batch, update_run: bool = False) -> Result:
         code = self._code(plan, self._variant(batch))
         run = self._start(code, batch)
+        self._run_through(code, run, update_run)
+        return Result(code, run, explain)
+
+    def _run_through(self, code: Code, run: Run, update_run: bool) -> None:
+        """Run some code; from the first statistic over the run on for one thread at a time: each sees whole batches, and
+        none is lost."""
         begin = next((place for place, part in enumerate(code.order) if isinstance(part, RunStep)), len(code.order))
         for part in code.order[:begin]:
             part.run(run)
-        if begin < len(code.order):
-            self._over_run(code.order[begin:], run, update_run)
-        return Result(code, run, explain)
-
-    def _over_run(self, parts: Sequence, run: Run, update_run: bool) -> None:
-        """What rests on statistics over the run, for one thread at a time: each sees whole batches, and none is lost."""
+        if begin == len(code.order):
+            return
         with self._alone:
             run.memories = self._memories
-            for part in parts:
+            for part in code.order[begin:]:
                 part.run(run)
             if update_run:      # only now: a batch that fails half way leaves no trace
                 for name, change in run.changes.items():
@@ -262,18 +264,19 @@ class CompiledReward:
 
     def step(
         self, columns: Mapping[str, object], state: OnlineState, reset: object = None, ending: object = None,
-        lengths: Mapping[str, object] | None = None,
+        lengths: Mapping[str, object] | None = None, update_run: bool = True,
     ) -> tuple[Step, OnlineState]:
         """One step of every environment, and the state after it.
 
         `columns` by name hold this step's entries, [B, *other axes]; what has no step (a text, a target) is given each
         time. Environments in which `reset` (bool [B]) is true begin a new episode with this step; `ending` tells in which
-        it ends with this step, which `progress` wants to know. No gradient passes. Raises RewardError for a state of
+        it ends with this step, which `progress` wants to know. Statistics over the run count an episode at its first
+        step, unless `update_run` is false. No gradient passes. Raises RewardError for a state of
         another spec, other params, or another number of environments.
         """
         if self._online is None:
             self._online = Online(self, self._of_steps, self._asked or list(self.spec.outputs))
-        return self._online.step(columns, state, reset, ending, lengths)
+        return self._online.step(columns, state, reset, ending, lengths, update_run)
 
     def _of_steps(self, spec: Spec, total: frozenset[Node]) -> "CompiledReward":
         """A reward of another graph, with the params and bindings of this one."""

@@ -185,7 +185,11 @@ def _here(x: Tensor) -> Tensor:
 
 
 def name_of_statistic(node: Node) -> str:
-    """A name for a statistic that is the same in every process: what it computes, as a short hash of its expression."""
+    """A name for a statistic that is the same in every process: what it computes, as a short hash of its expression.
+
+    In the program of one step it is that of the whole one.
+    """
+    node = node.get("entry_of", node)
     told: dict[Node, str] = {}
     for below in reachable([node]):
         said = repr((below.op, below.type, below.attrs, [told[arg] for arg in below.args]))

@@ -20,7 +20,7 @@ from rewardlang.values.types import BOOL, Kind
 
 
 #: Nodes that only graphs of single steps have, and what emits each.
-STEPPED = {"push": "pushed", "advance": "advanced", "slot": "slot", "recalled": "recalled", "noted": "noted"}
+STEPPED = {"push": "pushed", "advance": "advanced", "soften": "softened", "slot": "slot", "recalled": "recalled", "noted": "noted"}
 
 
 class States(Keyed):
@@ -70,10 +70,25 @@ class States(Keyed):
         data, *mask = parts
         return data.masked(mask[0] if mask else None)
 
+    def softened(self, node: Node) -> Value:
+        """The smooth maximum of a window."""
+        window, smooth = (self.values[arg] for arg in node.args)
+        held = self.build.full(window.plain(), (*node.type.axes, node["axis"]), window.batched)
+        found = Value(self.build.call(soft_greatest_among, held, float(smooth.data)), node.type.axes, window.batched)
+        known = window.valid
+        return found if known is None else found.masked(self.k.all(self.k.gather(known, None, (node["axis"],))))
+
     def _pushed(self, window: Value, x: Value, axes: tuple[Axis, ...]) -> Value:
         batched = window.batched or x.batched
         old, new = self.build.full(window, axes, batched), self.build.full(x, axes[:-1], batched)
         return Value(self.build.call(newest_last, old, new), axes, batched, truth=window.truth)
+
+
+def soft_greatest_among(window: Tensor, smooth: float) -> Tensor:
+    """smooth * log of the sum of exp(x / smooth) over the last dimension; the greatest where that is infinite."""
+    top = window.amax(-1, keepdim=True)
+    level = torch.where(top.isfinite(), top, 0)
+    return torch.where(top.isfinite(), level + smooth * torch.logsumexp((window - level) / smooth, -1, True), top).squeeze(-1)
 
 
 def newest_last(window: Tensor, x: Tensor) -> Tensor:

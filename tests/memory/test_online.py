@@ -70,6 +70,10 @@ class Specs:
             f"({a} - {self.number(depth - 1)})", f"(gate {self.truth(depth - 1)} {{ {a} }} else {{ 2 * {self.number(0)} }})",
             "at_first(score, step)", f"every(score, step) * {a}", f"({a} ?? 3)",
             f"margins(once{self.window()} y > 0.1)", f"margins(p since{self.window()} y > {pick(['0', 'far', 'held', 'score'])})",
+            f"margins(once{self.window()} y > {pick(['0.1', 'score'])}, smooth = 0.2)",
+            f"(margins((y > 0.2) since{self.window()} ((x > 0.1) ?? q), smooth = 0.3) ?? 1)",
+            f"margins((y > x ?? 0.5) triggers{self.window()} (y < 0.3 and not (y > score)), smooth = 0.05)",
+            f"margins(historically{self.window()} (load < 0.9), smooth = 0.1)[joint = 0]",
             "max(cumsum(load over step) over joint)", f"verdict(always (p or {self.truth(0)}))",
         ])
 
