@@ -61,7 +61,7 @@ class MachineFacts:
         least = 0 if parts else -inf
         high = most(self.unfolded, lambda arrow: max(self.pay(arrow).hi, least), count, discount)
         low = most(self.unfolded, lambda arrow: max(-self.pay(arrow).lo, least), count, discount)
-        return None if high is None or low is None else Interval(-low, high)
+        return None if high is None or low is None else Interval.of(-low, high)
 
     @cached_property
     def paying_loop(self) -> Lasso | None:

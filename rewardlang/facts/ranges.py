@@ -50,6 +50,7 @@ class Ranges:
         self.from_data: dict[Node, bool] = {}
         self.machines: dict[str, object] = {}
         self.earlier: dict[tuple, Node] = {}
+        self.payments: dict[tuple, object] = {}
         self.present: dict[object, frozenset[Node]] = {}
         self._sources = 0
         self._fixed = 0
@@ -283,6 +284,7 @@ class Ranges:
         self.sizes.clear()
         self.carriers.clear()
         self.machines.clear()
+        self.payments.clear()
         self._sources = self._fixed = 0
 
 

@@ -10,14 +10,19 @@ from math import inf
 
 from rewardlang.facts.context import Context
 from rewardlang.facts.linear import Linear, combined, form, scaled
+from rewardlang.facts.machine_sums import Paid, paid
 from rewardlang.facts.machines import machine_facts, machine_of
 from rewardlang.facts.portions import factors, portion, weighed
 from rewardlang.ir.node import Node
+from rewardlang.ir.spec import MachineInfo
 from rewardlang.values import elementary
 from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
 
 _ZERO = Interval(0, 0)
+
+#: What rewards are made of machines by; anything else is looked at by its parts.
+_MADE = frozenset({"mul", "div", "gate", "add", "sub", "neg", "minimum", "maximum", "clamp", "relu", "abs", "coalesce"})
 
 
 def weights(count: Interval, rate: int | Fraction) -> Interval:
@@ -115,9 +120,23 @@ class Telescope:
     def of_machine(self, node: Node, parts: bool = False) -> Interval | None:
         """Of a machine's reward: by its longest paths; with `parts` over any of the steps."""
         machine = machine_of(self.ranges.spec, node)
-        if machine is None or not self.context.is_root or machine.axis != self.axis:
+        if not self.context.is_root:
             return None
-        return machine_facts(self.ranges, machine).returns(self.count, float(self.rate), parts)
+        if machine is not None:
+            return machine_facts(self.ranges, machine).returns(self.count, float(self.rate), parts) if machine.axis == self.axis else None
+        found = None
+        for machine in self.ranges.spec.machines.values() if node.op in _MADE else ():
+            edges = self._paid(machine, node) if machine.axis == self.axis else None
+            narrower = edges and edges.returns(self.count, float(self.rate), parts)
+            found = narrower if found is None else found if narrower is None else found.meet(narrower) or found
+        return found
+
+    def _paid(self, machine: MachineInfo, node: Node) -> Paid | None:
+        """What a value can be on each edge of a machine, found once for one analysis."""
+        known, key = self.ranges.payments, (machine.name, node)
+        if key not in known:
+            known[key] = paid(machine_facts(self.ranges, machine), node)
+        return known[key]
 
     def _structural(self, node: Node) -> Interval | None:
         """Placement, factors, and gates that open at every step or at none, or at the last one only."""
