@@ -1,15 +1,22 @@
 """What runs of a machine can add up to: loops that pay, the most (and least) of any run, values of places."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isinf, lcm
 
+from rewardlang.automata.certificate import Certificate, fault
 from rewardlang.automata.unfold import Arrow, Unfolded
 
 Weight = Callable[[Arrow], float]
+#: Potentials by round: of the steps that a run may leave out, and of those that it must make before them.
+Layers = tuple[list[list], list[list]]
 #: Arrows looked at for one bound, over all rounds.
 MOST_WORK = 4_000_000
+#: Steps times arrows up to which discounted sums are exact.
+_EXACT_WORK = 4000
+#: Digits to which potentials are rounded to be read.
+_DIGITS = 9
 #: Discounted sums that differ by no more than this share have settled: what is missing then is that over 1 - discount.
 _SETTLED = 1e-15
 #: Stands for an infinite payment where whole numbers are added.
@@ -102,23 +109,64 @@ def most(unfolded: Unfolded, weight: Weight, steps: tuple[float, float] = (0, in
     """The supremum, over all runs of so many steps, of the (discounted) sum of what their arrows weigh; inf if unbounded.
 
     With `ends`, only runs that end in one of those places count; -inf if there is none. None: not found with the `work`
-    allowed (arrows looked at). Without discount the sums are exact; with one they are rounded up by what floats may lose.
+    allowed (arrows looked at). Without discount, and over few steps with one, the sums are exact; else they are those of
+    rounded potentials that are seen to bound them, or rounded up by what floats may lose.
     """
     if steps[1] == inf and discount == 1 and ends is None and paying_loop(unfolded, weight, still=True) is not None:
         return inf
-    paid = [weight(arrow) for own in unfolded.arrows for arrow in own]
-    largest = max((abs(each) for each in paid if not isinf(each)), default=0)
+    return _solved(unfolded, weight, steps, discount, ends, work, keep=False)[0]
+
+
+def certified(unfolded: Unfolded, weight: Weight, steps: tuple[float, float], discount: float = 1,
+              work: int = MOST_WORK) -> Certificate | None:
+    """The certificate of what `most` says without `ends`; None where that is not finite."""
+    if steps[1] == inf and discount == 1 and paying_loop(unfolded, weight, still=True) is not None:
+        return None
+    return _solved(unfolded, weight, steps, discount, None, work, keep=True)[1]
+
+
+def _solved(unfolded: Unfolded, weight: Weight, steps: tuple[float, float], discount: float, ends: Collection[int] | None,
+            work: int, keep: bool) -> tuple[float | None, Certificate | None]:
+    """The most, and its certificate where it is finite and runs may end anywhere; only whole with `keep`."""
+    arrows = [(arrow.source, arrow.target, weight(arrow)) for own in unfolded.arrows for arrow in own]
+    paid, rate = [amount for _, _, amount in arrows], 1 if discount == 1 else Fraction(repr(discount))
+    size = max((abs(each) for each in paid if not isinf(each)), default=0)
+    exactly = discount == 1 or steps[1] * len(arrows) <= _EXACT_WORK
     unit = lcm(*(_exact(each).denominator for each in paid)) if discount == 1 and paid else 1
-    numbers = iter(_whole(paid) if discount == 1 else map(float, paid))
-    own = [[(next(numbers), arrow.target) for arrow in arrows] for arrows in unfolded.arrows]
+    numbers = iter(_whole(paid) if discount == 1 else map(_exact if exactly else float, paid))
+    own = [[(next(numbers), arrow.target) for arrow in own] for own in unfolded.arrows]
     value = [0 if ends is None or place in ends else -inf for place in range(len(own))]
-    found, rounds = _rounds(own, value, steps, discount, work)
-    if found in (None, inf, -inf):
-        return found
-    if discount == 1:
-        return _readable(Fraction(found, unit))
-    size = largest / (1 - discount)
-    return found + _SETTLED * size / (1 - discount) + 4 * min(rounds, 1 / (1 - discount)) * 2.0 ** -52 * size
+    layers: Layers = ([value], [])
+    found = _rounds(own, layers, steps, rate if exactly else discount, work, keep)
+    if found in (None, inf, -inf) or exactly and abs(found) / unit > _HUGE / 2:
+        return found if found in (None, inf, -inf) else _readable(Fraction(found) / unit), None
+    lost = 0 if exactly else Fraction(size) * (Fraction(2) ** -50 + Fraction(_SETTLED)) / (1 - rate) ** 2
+    if ends is not None or any(isinf(each) for layer in (*layers[0], *layers[1]) for each in layer):
+        return _readable(Fraction(found) / unit) if exactly else found + lost, None
+    made = Certificate(tuple(arrows), rate, steps[0], steps[1], *(tuple(map(tuple, each)) for each in layers), found)
+    made = _exact_potentials(made, unit) if exactly else _potentials_of_floats(made, lost)
+    return made.bound, made
+
+
+def _exact_potentials(made: Certificate, unit: int) -> Certificate:
+    """Numbers of a unit as what they stand for."""
+    optional, forced = (tuple(tuple(Fraction(value) / unit for value in each) for each in layers) for layers in (made.optional, made.forced))
+    return replace(made, optional=optional, forced=forced, bound=Fraction(made.bound) / unit)
+
+
+def _potentials_of_floats(made: Certificate, lost: Fraction) -> Certificate:
+    """Potentials that surely bound what the floats near them stand for: the last ones rounded to few digits if those do.
+
+    One round of floats loses at most four units in the last place of the greatest sum, and so any number of rounds no
+    more than 1 / (1 - discount) times as much: that is `lost`.
+    """
+    for last in (made.optional[-1], *made.forced[-1:]):
+        readable = tuple(max(Fraction(round(value * 10 ** _DIGITS), 10 ** _DIGITS), Fraction(0)) for value in last)
+        short = replace(made, optional=(readable,), forced=(), bound=readable[0])
+        if fault(short) is None:
+            return short
+    optional, forced = (tuple(tuple(Fraction(value) + lost for value in each) for each in layers) for layers in (made.optional, made.forced))
+    return replace(made, optional=optional, forced=forced, bound=(forced or optional)[-1][0])
 
 
 def _readable(value: Fraction) -> float | Fraction:
@@ -126,14 +174,16 @@ def _readable(value: Fraction) -> float | Fraction:
     return (inf if value > 0 else -inf) if abs(value) > _HUGE / 2 else value
 
 
-def _rounds(own: Sequence, value: list, steps: tuple[float, float], discount: float, work: int) -> tuple:
-    """Dynamic programming from the end: what is best from the start, and the rounds that it took.
+def _rounds(own: Sequence, layers: Layers, steps: tuple[float, float], discount: float | Fraction, work: int,
+            keep: bool) -> float | None:
+    """Dynamic programming from the end: what is best from the start.
 
     First the steps that a run may leave out (it may end before any of them), then those that it must make. A place
-    without arrows stays where it is and pays nothing.
+    without arrows stays where it is and pays nothing. `layers` gets the potentials of the last round, with `keep` of each.
     """
-    size, rounds, ended = sum(map(len, own)) + len(own), 0, value
-    for may_end, count in ((True, steps[1] - steps[0]), (False, steps[0])):
+    size, rounds, value = sum(map(len, own)) + len(own), 0, layers[0][0]
+    ended = value
+    for kept, may_end, count in ((layers[0], True, steps[1] - steps[0]), (layers[1], False, steps[0])):
         done = 0
         while done < count:
             following = [max((paid + (value[target] if discount == 1 else discount * value[target])
@@ -143,13 +193,14 @@ def _rounds(own: Sequence, value: list, steps: tuple[float, float], discount: fl
             done, rounds = done + 1, rounds + 1
             settled = following == value if discount == 1 else all(map(_close, following, value))
             value = following
+            kept[:] = [*kept, value] if keep and not (settled and may_end) else [value]
             if settled:
                 break
             if count == inf and discount == 1 and rounds > len(own):
-                return inf, rounds  # sums that do not settle within as many rounds as there are places never do
+                return inf  # sums that do not settle within as many rounds as there are places never do
             if rounds * size > work:
-                return None, rounds
-    return value[0], rounds
+                return None
+    return value[0]
 
 
 def _close(one: float, other: float) -> bool:

@@ -215,6 +215,17 @@ class Formula(Document):
     """A shortest trace, of one step or more, on which it holds: the propositions that are true at each step."""
 
 
+class MachineOpinion(Document):
+    """What the independent checker of `--paranoid` says of a machine: its moves letter by letter, its returns by certificates."""
+
+    status: Literal["holds", "open", "contradicted"]
+    """`open`: nothing about it has a bound, or it is too large to be played."""
+    inequalities: int
+    """Of potentials along edges, checked in exact fractions."""
+    moves: int
+    fault: str | None
+
+
 class MachineEntry(Document):
     """A reward machine; `places` are its states with the values of counters that can be come to."""
 
@@ -225,6 +236,8 @@ class MachineEntry(Document):
     """The range of each."""
     clamped: list[str]
     """Counters that an edge would carry out of their range, and that stay at its end instead."""
+    recheck: MachineOpinion | None
+    """With `--paranoid`."""
 
 
 class LinearMemory(Document):

@@ -3,16 +3,14 @@
 On an edge the state after the step is known, and so is what the guard says; under both the reward's range is found once more.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from itertools import combinations
-from math import inf
 
-from rewardlang.automata.gains import most
 from rewardlang.automata.unfold import Arrow, Place, Unfolded
 from rewardlang.facts.context import Context
 from rewardlang.facts.learn import STRICT
-from rewardlang.facts.machines import MachineFacts
+from rewardlang.facts.machines import MachineFacts, Paid
 from rewardlang.facts.present import always_valid
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.intervals import bound
@@ -29,25 +27,10 @@ _NO_EDGE = -1
 _PLAIN = STRICT | {"entry"}
 
 
-@dataclass(frozen=True)
-class Paid:
-    """A machine's places with what a reward can be on each arrow, as a graph for longest paths."""
-
-    unfolded: Unfolded
-    amounts: dict[Arrow, Interval]
-
-    def returns(self, steps: Interval, discount: float, parts: bool) -> Interval | None:
-        """The range of the sums over all runs of so many steps; with `parts` over any of the steps of one."""
-        count, least = (0 if parts else steps.lo, steps.hi), 0 if parts else -inf
-        high = most(self.unfolded, lambda arrow: max(self.amounts[arrow].hi, least), count, discount)
-        low = most(self.unfolded, lambda arrow: max(-self.amounts[arrow].lo, least), count, discount)
-        return None if high is None or low is None else Interval.of(-low, high)
-
-
 def paid(facts: MachineFacts, node: Node) -> Paid | None:
     """What a reward can be on each arrow of a machine; None where the machine is too large, or has nothing to do with it."""
     states, ranges = facts.info.states, facts.ranges
-    if states not in reachable([node]) or sum(map(len, facts.unfolded.arrows)) > MOST_ARROWS:
+    if not facts.info.lists_places or states not in reachable([node]) or sum(map(len, facts.unfolded.arrows)) > MOST_ARROWS:
         return None
     arrivals = _arrivals(facts)
     told = _told(facts)

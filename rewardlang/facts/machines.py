@@ -1,11 +1,13 @@
 """What is known of a machine in its program: which letters occur, what its edges pay, what its runs add up to."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 
+from rewardlang.automata.certificate import Certificate
 from rewardlang.automata.formula import Formula, atom, make, negation
-from rewardlang.automata.gains import Lasso, most, paying_loop
+from rewardlang.automata.gains import Lasso, certified, most, paying_loop
 from rewardlang.automata.machine import bare
 from rewardlang.automata.machine_checks import clamps, counter_laws, may_clamp
 from rewardlang.automata.unfold import Arrow, Choices, Unfolded, unfold
@@ -15,6 +17,29 @@ from rewardlang.ir.node import Node
 from rewardlang.ir.spec import MachineInfo
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A machine's places with what a step reward can be on each arrow: a graph for longest paths."""
+
+    unfolded: Unfolded
+    amounts: dict[Arrow, Interval]
+
+    def returns(self, steps: Interval, discount: float = 1, parts: bool = False) -> Interval | None:
+        """The range of the sums over all runs of so many steps, with `parts` over any of the steps of one; None: not found."""
+        high, low = (most(self.unfolded, weight, count, discount) for weight, count in self._sides(steps, parts))
+        return None if high is None or low is None else Interval.of(-low, high)
+
+    def certificates(self, steps: Interval, discount: float = 1, parts: bool = False) -> tuple[Certificate | None, Certificate | None]:
+        """What proves both ends: that no sum exceeds the upper one, and no negated sum the negated lower one."""
+        high, low = (certified(self.unfolded, weight, count, discount) for weight, count in self._sides(steps, parts))
+        return high, low
+
+    def _sides(self, steps: Interval, parts: bool):
+        count, least = (0 if parts else steps.lo, steps.hi), 0 if parts else -inf
+        yield lambda arrow: max(self.amounts[arrow].hi, least), count
+        yield lambda arrow: max(-self.amounts[arrow].lo, least), count
 
 
 class MachineFacts:
@@ -57,11 +82,12 @@ class MachineFacts:
 
         With `parts` of the sums over any of the steps: each payment may be kept or not.
         """
-        count = (0, steps.hi) if parts else (steps.lo, steps.hi)
-        least = 0 if parts else -inf
-        high = most(self.unfolded, lambda arrow: max(self.pay(arrow).hi, least), count, discount)
-        low = most(self.unfolded, lambda arrow: max(-self.pay(arrow).lo, least), count, discount)
-        return None if high is None or low is None else Interval.of(-low, high)
+        return self.paid.returns(steps, discount, parts)
+
+    @cached_property
+    def paid(self) -> "Paid":
+        """The places with what the machine's own reward can be on each arrow."""
+        return Paid(self.unfolded, {arrow: self.pay(arrow) for own in self.unfolded.arrows for arrow in own})
 
     @cached_property
     def paying_loop(self) -> Lasso | None:

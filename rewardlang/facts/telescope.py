@@ -10,8 +10,8 @@ from math import inf
 
 from rewardlang.facts.context import Context
 from rewardlang.facts.linear import Linear, combined, form, scaled
-from rewardlang.facts.machine_sums import Paid, paid
-from rewardlang.facts.machines import machine_facts, machine_of
+from rewardlang.facts.machine_sums import paid
+from rewardlang.facts.machines import Paid, machine_facts, machine_of
 from rewardlang.facts.portions import factors, portion, weighed
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import MachineInfo

@@ -1,5 +1,6 @@
 """`inspect`: what a spec needs, what was proved about what it gives, and what its evaluation costs."""
 
+from dataclasses import asdict
 from fractions import Fraction
 from math import inf
 from types import SimpleNamespace
@@ -17,6 +18,8 @@ from rewardlang.facts.linear_states import LinearMemory
 from rewardlang.facts.lint.weights import SIDES
 from rewardlang.facts.machines import MachineFacts
 from rewardlang.facts.recheck import CONTRADICTED, recheck
+from rewardlang.facts.recheck_machines import recheck_machine
+from rewardlang.facts.sums import steps
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import leaves, reachable
 from rewardlang.ir.objective import nodes_of
@@ -36,7 +39,7 @@ def run(values: SimpleNamespace) -> int:
         say_json(InspectReport.model_validate(plain(report)).as_json())
     else:
         say(as_text(report))
-    checked = [entry["recheck"] for entry in report["outputs"].values() if entry["recheck"]]
+    checked = [entry["recheck"] for part in ("outputs", "machines") for entry in report[part].values() if entry["recheck"]]
     return FINDINGS if any(entry["status"] == CONTRADICTED for entry in checked) else CLEAN
 
 
@@ -55,7 +58,7 @@ def examine(program: Program, paranoid: bool = False) -> dict:
         "outputs": {name: _output(program, view, paranoid) for name, view in program.outputs.items()},
         "objective": _objective(program),
         "formulas": formulas(program),
-        "machines": {name: _machine(facts) for name, facts in program.facts.machines.items()},
+        "machines": {name: _machine(program, facts, paranoid) for name, facts in program.facts.machines.items()},
         "memories": [_memory(found) for found in program.facts.ranges.memories],
         "ensures": [{"text": ensure.text, "line": ensure.span.source.position(ensure.span.start)[0],
                      "proved": ensure.kind != "later"} for ensure in spec.ensures],
@@ -205,19 +208,24 @@ def _model_row(name: str, entry: dict, calls: dict) -> tuple:
     return entry["kind"], signature, f"-> {entry['result']}", count, entry["from"] or "to be bound"
 
 
-def _machine(facts: MachineFacts) -> dict:
-    machine = facts.info.machine
+def _machine(program: Program, facts: MachineFacts, paranoid: bool) -> dict:
+    machine, setting = facts.info.machine, program.spec.setting
+    opinion = recheck_machine(facts, steps(setting, (facts.info.axis,)), setting.discount) if paranoid else None
     return {"states": list(machine.states), "final": [machine.states[state] for state in sorted(machine.finals)],
             "places": len(facts.unfolded.places) if facts.info.lists_places else None,
             "clamped": [machine.counters[number].name for number in facts.clamped],
-            "counters": {counter.name: [counter.low, counter.high] for counter in machine.counters}}
+            "counters": {counter.name: [counter.low, counter.high] for counter in machine.counters},
+            "recheck": None if opinion is None else asdict(opinion)}
 
 
 def _machine_row(name: str, entry: dict) -> tuple:
     counters = ", ".join(f"{counter} {_interval(ends)}" for counter, ends in entry["counters"].items())
     clamped = f"clamped at its range: {', '.join(entry['clamped'])}" if entry["clamped"] else ""
     places = "" if not entry["counters"] else f"{entry['places']} places" if entry["places"] else "counters beside its states"
-    return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped
+    found = entry["recheck"]
+    opinion = f"re-checked: {_OPINIONS[found['status']]} ({found['inequalities']} inequalities, {found['moves']} moves)" if found else ""
+    opinion += f": {found['fault']}" if found and found["fault"] else ""
+    return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped, opinion
 
 
 def _memory(found: LinearMemory) -> dict:
