@@ -150,7 +150,8 @@ def _solved(unfolded: Unfolded, weight: Weight, steps: tuple[float, float], disc
 
 def _exact_potentials(made: Certificate, unit: int) -> Certificate:
     """Numbers of a unit as what they stand for."""
-    optional, forced = (tuple(tuple(Fraction(value) / unit for value in each) for each in layers) for layers in (made.optional, made.forced))
+    optional, forced = (tuple(tuple(Fraction(value) / unit for value in each) for each in layers)
+                        for layers in (made.optional, made.forced))
     return replace(made, optional=optional, forced=forced, bound=Fraction(made.bound) / unit)
 
 
@@ -165,7 +166,8 @@ def _potentials_of_floats(made: Certificate, lost: Fraction) -> Certificate:
         short = replace(made, optional=(readable,), forced=(), bound=readable[0])
         if fault(short) is None:
             return short
-    optional, forced = (tuple(tuple(Fraction(value) + lost for value in each) for each in layers) for layers in (made.optional, made.forced))
+    optional, forced = (tuple(tuple(Fraction(value) + lost for value in each) for each in layers)
+                        for layers in (made.optional, made.forced))
     return replace(made, optional=optional, forced=forced, bound=(forced or optional)[-1][0])
 
 

@@ -26,9 +26,9 @@ def drawn(draw: random.Random, name: str = "m") -> str:
     return f"machine {name} {{\n" + "\n".join(lines) + "\n}\n"
 
 
-SHARP = ["m.reward", "gate m.in(s1) { q } else m.reward", "gate not m.done { m.reward - 0.5 * q }", "gate m.in(s0) { 1 } else -1",
+SHARP = ["m.reward", "gate m.in(s1) { q } else m.reward", "gate not m.done { m.reward - 0.5 }", "gate m.in(s0) { 1 } else -1",
          "gate c { m.reward }", "(gate m.in(s1) { 1 } else 0.5) * m.reward"]
-LOOSE = ["q * m.reward", "(2 * q - 1) * m.reward", "gate q > 0.5 { m.reward } else { -q }", "m.reward + (gate d { q } else -q)",
+LOOSE = ["gate not m.done { m.reward - 0.5 * q }", "q * m.reward", "(2 * q - 1) * m.reward", "gate q > 0.5 { m.reward } else { -q }", "m.reward + (gate d { q } else -q)",
          "max(m.reward, q)", "m.reward + 0.5 * (ahead(q, 0) - q)", "gate c and not m.done { q } else { -m.reward }",
          "m.reward ?? -0.5", "gate prev(m.in(s1), false) { m.reward }", "abs(m.reward) - (gate m.in(s2) { q })", "m.reward * m.reward"]
 
@@ -85,8 +85,12 @@ def test_no_trace_of_any_length_leaves_the_bounds(reward):
 
 
 def test_two_machines_and_a_potential_of_one():
-    text = drawn(random.Random(5)) + "machine n {\n    start u\n    u -> v when d : 4\n    otherwise stay\n    final v\n}\n"
-    for reward, most in (("gate n.reward > 0 { 2 } else 0", 2), ("n.reward * (gate m.in(s1) { 1 } else 0.5)", 4), ("(gate c { n.reward }) + (gate d { n.reward })", 8),
-                         ("n.reward + shaped(n, discount = 0.9)", None)):
-        found = program(text, reward, "episodic discount 0.9").output("reward")
-        assert found.return_bounds.hi == most if most else found.discounted_bounds.hi <= 8
+    prize = "machine n {\n    start u\n    u -> v when d : 4\n    otherwise stay\n    final v\n}\n"
+    traces = [trace for length in range(5) for trace in product(LETTERS, repeat=length)]
+    for reward in ("gate n.reward > 0 { 2 } else 0", "n.reward * (gate m.in(s1) { 1 } else 0.5)", "(gate c { n.reward }) + (gate d { n.reward })"):
+        for seed in range(3):
+            found = program(drawn(random.Random(seed)) + prize, reward, "episodic")
+            most = max(sums(played(found, traces, [[0] * len(trace) for trace in traces]), 1))
+            assert most <= found.output("reward").return_bounds.hi <= {2: 2, 4: 4, 8: 8}.get(most, 4), (reward, seed)
+    found = program(prize, "n.reward + shaped(n, discount = 0.9)", "episodic discount 0.9").output("reward")
+    assert (found.discounted_bounds.lo, found.discounted_bounds.hi) == (-4, 0 + 4)

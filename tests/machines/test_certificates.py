@@ -12,7 +12,6 @@ from rewardlang.automata.unfold import unfold
 
 
 def test_machines_drawn_at_random_have_certificates_of_their_sharp_bounds():
-    from random_machines import machine as drawn
     draw = random.Random(11)
     for number in range(150):
         unfolded = unfold(drawn(draw, counting=number % 3 == 0, rewards=(0, 1, -1, Fraction(1, 3), -2)))
