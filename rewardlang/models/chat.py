@@ -9,6 +9,7 @@ from rewardlang.models.answers import Unparsed, reader, voted
 from rewardlang.models.crew import Crew, Limits
 from rewardlang.models.exchange import Broken, Line, Refused
 from rewardlang.models.failed import Failed, Unusable
+from rewardlang.models.kept import Kept
 from rewardlang.values.types import Type
 
 PATH = "/chat/completions"
@@ -29,13 +30,22 @@ class Judge:
         self.read = reader(result, asking.parse)
         self.limits = Limits(asking.concurrency, timeout or TIMEOUT, asking.within, asking.retries)
 
-    def __call__(self, *columns: Sequence) -> list:
-        """A value or Failed for each row."""
+    def __call__(self, *columns: Sequence, kept: Kept | None = None) -> list:
+        """A value or Failed for each row; `kept` is told of the rows that are done on the way."""
         prompts = [filled(self.asking.prompt, dict(zip(self.names, row, strict=True))) for row in zip(*columns, strict=True)]
         votes = self.asking.votes
         headers = self._headers()
+        given: dict[int, dict[int, object]] = {}
+
+        def settled(task: int, answer: object) -> None:
+            answers = given.setdefault(task // votes, {})
+            answers[task] = answer
+            if len(answers) == votes:
+                kept.add(task // votes, self._one([answers[each] for each in sorted(answers)]))
+
         crew = Crew(self.url, [prompt for prompt in prompts for _ in range(votes)],
-                    lambda line, prompt, seconds: self._ask(line, prompt, headers, seconds), self.limits)
+                    lambda line, prompt, seconds: self._ask(line, prompt, headers, seconds), self.limits,
+                    None if kept is None else settled)
         found = crew.run()
         return [self._one(found[at : at + votes]) for at in range(0, len(found), votes)]
 

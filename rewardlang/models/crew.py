@@ -39,10 +39,14 @@ class _Hand:
 
 
 class Crew:
-    """One batch of tasks; `send(line, task, seconds)` makes one try of a task, `url` is where all go."""
+    """One batch of tasks; `send(line, task, seconds)` makes one try of a task, `url` is where all go.
 
-    def __init__(self, url: str, tasks: Sequence, send: Callable[[Line, object, float | None], object], limits: Limits):
-        self.url, self.tasks, self.send, self.limits = url, tasks, send, limits
+    `settled(task, value)` is told of each that is done, one at a time.
+    """
+
+    def __init__(self, url: str, tasks: Sequence, send: Callable[[Line, object, float | None], object], limits: Limits,
+                 settled: Callable[[int, object], None] | None = None):
+        self.url, self.tasks, self.send, self.limits, self.settled = url, tasks, send, limits, settled
         self.found: list = [None] * len(tasks)
         self.tries = 0
         self._done = [False] * len(tasks)
@@ -99,6 +103,8 @@ class Crew:
         if not self._done[task]:
             self._done[task], self.found[task] = True, value
             self._open -= 1
+            if self.settled is not None:
+                self.settled(task, value)
             self._change.notify()
 
     # In the threads ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import socket
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from time import monotonic
 from urllib.parse import urlsplit
@@ -93,9 +95,7 @@ class Line:
 
 def _read(status: int, after: str | None, text: bytes) -> dict:
     if status in (408, 425, 429) or status >= 500:
-        with contextlib.suppress(TypeError, ValueError):
-            raise Broken(f"HTTP {status}", max(float(after), 0.0))
-        raise Broken(f"HTTP {status}")
+        raise Broken(f"HTTP {status}", _wish(after))
     if status != 200:
         raise Refused(f"HTTP {status}: {' '.join(text[:200].decode('utf-8', 'replace').split())}")
     try:
@@ -105,3 +105,13 @@ def _read(status: int, after: str | None, text: bytes) -> dict:
     if not isinstance(found, dict):
         raise Broken("the answer is no JSON object")
     return found
+
+
+def _wish(after: str | None) -> float:
+    """How many seconds a server asks to wait: `Retry-After` is a number of them, or a date (RFC 9110, section 10.2.3)."""
+    with contextlib.suppress(TypeError, ValueError):
+        seconds = float(after)
+        return max(seconds, 0.0) if seconds < float("inf") else 0.0
+    with contextlib.suppress(TypeError, ValueError, AttributeError):
+        return max((parsedate_to_datetime(after) - datetime.now(UTC)).total_seconds(), 0.0)
+    return 0.0

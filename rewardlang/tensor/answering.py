@@ -1,11 +1,13 @@
 """Asks a source about rows: one at a time, in micro-batches, or in worker processes under time limits."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import repeat
 
 from rewardlang.ir.spec import ExternalInfo
 from rewardlang.models.batches import micro_batches, text_lengths
 from rewardlang.models.failed import Failed, Unusable, describe
+from rewardlang.models.kept import Kept
 from rewardlang.tensor import words
 from rewardlang.tensor.sources import Source
 from rewardlang.verifiers.workers import Outcome, run_limited
@@ -14,22 +16,27 @@ from rewardlang.verifiers.workers import Outcome, run_limited
 LIMITED_BATCH = 64
 
 
-def answers(external: ExternalInfo, source: Source, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
-    """What a source gives for each of `rows`, or Failed; columns that do not vary hold one value for all rows."""
+def answers(external: ExternalInfo, source: Source, columns: Sequence, varying: Sequence[bool], rows: int,
+            kept: Kept | None = None) -> list:
+    """What a source gives for each of `rows`, or Failed; columns that do not vary hold one value for all rows.
+
+    `kept` is told of answers on the way, by row, where they come one after the other.
+    """
     if source.limit is not None and not source.batched:
-        return _limited(source, columns, varying, rows)
+        return _limited(source, columns, varying, rows, kept)
     if not source.batched:
         return run_each(source.function, columns, varying, rows)
     full = [column if varies else [column] * rows for column, varies in zip(columns, varying, strict=True)]
     if source.limit is not None:
-        return _limited_batches(external, source, full, rows)
-    return _in_batches(external, source, full, rows)
+        return _limited_batches(external, source, full, rows, kept)
+    return _in_batches(external, source, full, rows, kept)
 
 
-def _limited(source: Source, columns: Sequence, varying: Sequence[bool], rows: int) -> list:
+def _limited(source: Source, columns: Sequence, varying: Sequence[bool], rows: int, kept: Kept | None) -> list:
     full = [column if varies else repeat(column, rows) for column, varies in zip(columns, varying, strict=True)]
     calls = list(zip(*full, strict=True)) if full else [()] * rows
-    return [_value(outcome) for outcome in run_limited(source.target, calls, source.limit, within=source.within)]
+    settled = None if kept is None else lambda row, outcome: kept.add(row, _value(outcome))
+    return [_value(outcome) for outcome in run_limited(source.target, calls, source.limit, within=source.within, settled=settled)]
 
 
 def _value(outcome: Outcome) -> object:
@@ -43,14 +50,18 @@ def _parts(external: ExternalInfo, columns: Sequence[Sequence], rows: int, size:
     return micro_batches(text_lengths(columns, rows), rows, size)
 
 
-def _in_batches(external: ExternalInfo, source: Source, columns: Sequence[Sequence], rows: int) -> list:
+def _in_batches(external: ExternalInfo, source: Source, columns: Sequence[Sequence], rows: int, kept: Kept | None) -> list:
     """A micro-batch that raises fails alone."""
+    if kept is not None and source.tells:
+        return _in_one(external, partial(source.function, kept=kept), columns, rows)
     found: list = [None] * rows
     for batch in _parts(external, columns, rows, source.batch):
         whole = len(batch) == rows
         part = columns if whole else [[column[row] for row in batch] for column in columns]
         for row, answer in zip(batch, _in_one(external, source.function, part, len(batch)), strict=True):
             found[row] = answer
+            if kept is not None:
+                kept.add(row, answer)
     return found
 
 
@@ -72,12 +83,18 @@ def demand_one_each(external: ExternalInfo, found: int, rows: int) -> None:
         raise words.RewardError(words.wrong_count(external.name, found, rows))
 
 
-def _limited_batches(external: ExternalInfo, source: Source, columns: Sequence[Sequence], rows: int) -> list:
+def _limited_batches(external: ExternalInfo, source: Source, columns: Sequence[Sequence], rows: int, kept: Kept | None) -> list:
     """Micro-batches of a model in worker processes, each under the time limit of one call."""
     batches = _parts(external, columns, rows, source.batch or LIMITED_BATCH)
     calls = [(source.target, *([column[row] for row in batch] for column in columns)) for batch in batches]
     found: list = [None] * rows
-    outcomes = run_limited("rewardlang.models.remote:ask", calls, source.limit, within=source.within)
+
+    def settled(at: int, outcome: Outcome) -> None:
+        for row, value in zip(batches[at], outcome.value or (), strict=False):
+            kept.add(row, value)
+
+    outcomes = run_limited("rewardlang.models.remote:ask", calls, source.limit, within=source.within,
+                           settled=None if kept is None else settled)
     for batch, outcome in zip(batches, outcomes, strict=True):
         values = [_value(outcome)] * len(batch) if outcome.error is not None else outcome.value
         demand_one_each(external, len(values), len(batch))

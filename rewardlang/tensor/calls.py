@@ -9,6 +9,7 @@ from torch import Tensor
 
 from rewardlang.ir.spec import ExternalInfo
 from rewardlang.models.failed import Failed, describe
+from rewardlang.models.kept import Kept
 from rewardlang.tensor import words
 from rewardlang.tensor.answering import answers, demand_one_each
 from rewardlang.tensor.buffers import floats
@@ -72,19 +73,28 @@ class Evaluation:
             columns_left = columns
         else:
             columns_left = [[column[row] for row in rest] if varies else column for column, varies in zip(columns, varying)]
-        found = self._evaluated(columns_left, varying, len(rest), counts)
+        left = [keys[row] for row in rest]
+        kept = None if recall.cache is None else Kept(
+            lambda found: recall.keep({left[row]: self._check(value, Counts()) for row, value in found.items()}))
+        found = self._evaluated(columns_left, varying, len(rest), counts, kept)
         recall.keep({keys[row]: value for row, value in zip(rest, found.values, strict=True)})
         if len(rest) == rows:
             return found
         values.update((keys[row], value) for row, value in zip(rest, found.values, strict=True))
         return Results([values[key] for key in keys], all(type(values[key]) is not Failed for key in keys))
 
-    def _evaluated(self, columns: Sequence, varying: Sequence[bool], rows: int, counts: Counts) -> "Results":
+    def _evaluated(self, columns: Sequence, varying: Sequence[bool], rows: int, counts: Counts,
+                   kept: Kept | None = None) -> "Results":
         if not rows:
             return Results([], True)
         counts.evaluated += rows
         start = perf_counter()
-        found = answers(self.external, self.source, columns, varying, rows)
+        try:
+            found = answers(self.external, self.source, columns, varying, rows, kept)
+        except BaseException:
+            if kept is not None:
+                kept.flush()
+            raise
         counts.seconds += perf_counter() - start
         return self._checked(found, counts)
 

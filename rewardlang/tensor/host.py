@@ -27,6 +27,7 @@ class Run:
     """One call of the reward while it runs.
 
     `tensors` by node of the fx graph, `lists` by host node (nested lists of entries), `reasons` by call node and rollout.
+    `told` has, for each axis that calls made, where its lists are not missing though they are needed, if any are.
     `memories` are the statistics over the run so far, by name, and `changes` what this call makes of them.
     """
 
@@ -40,6 +41,7 @@ class Run:
     memories: Mapping[str, Memory] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     lengths: dict[Axis, Tensor] = field(default_factory=dict)
+    told: dict[Axis, Tensor] = field(default_factory=dict)
     recalls: dict[str, Recall] = field(default_factory=dict)
 
     def width(self, axis: Axis) -> int:
@@ -191,6 +193,9 @@ def settle(run: Run, step: object, rows: list) -> None:
         found = found.fitted(type_.axes, known)
         for axis, node in step.lengths.items():
             run.tensors[node] = run.lengths[axis] = found.lengths[axis]
+            needed = run.tensors.get(getattr(step, "needed", None))
+            if not bool(found.valid.all()):
+                run.told[axis] = found.valid if needed is None else found.valid | ~needed
         valid, data = found.valid, found.data
     else:
         valid = present(rows, device)

@@ -15,6 +15,7 @@ class Recall:
 
     cache: Cache | None = None
     answered: dict[tuple, object] = field(default_factory=dict)
+    written: set[tuple] = field(default_factory=set)
 
     def keys(self, columns: Sequence, varying: Sequence[bool], rows: int) -> list[tuple] | None:
         """For each row all its arguments, hashable; None without arguments."""
@@ -43,7 +44,9 @@ class Recall:
         """Remember answers; failures only for this call."""
         self.answered |= answers
         if self.cache is not None:
-            self.cache.write({key: value for key, value in answers.items() if type(value) is not Failed})
+            new = {key: value for key, value in answers.items() if type(value) is not Failed and key not in self.written}
+            self.cache.write(new)
+            self.written |= new.keys()
 
 
 def cache_of(external: ExternalInfo) -> Cache | None:

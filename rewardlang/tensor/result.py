@@ -220,8 +220,8 @@ class Result:
         if data.is_floating_point() and not self._is_finite(data):
             finite = ~data.isnan() if may_be_infinite(given.node) else data.isfinite()
             mask = finite if mask is None else mask & finite
-        for axis in set(given.node.type.axes) & set(run.batch.told):
-            told = _laid_along(run.batch.told[axis], axis, given.node.type.axes).expand(data.shape)
+        for axis in set(given.node.type.axes) & set(self._told):
+            told = _laid_along(self._told[axis], axis, given.node.type.axes).expand(data.shape)
             mask = told if mask is None else mask & told
         if mask is not None and whole and self._by_row(name):
             mask = self._whole_rows(mask, given)
@@ -273,7 +273,10 @@ class Result:
         if mask.dim() == 1:
             return mask
         real = self.real(name)
-        return (mask if real is None else mask | ~real).flatten(1).all(1)
+        rows = (mask if real is None else mask | ~real).flatten(1).all(1)
+        for axis in set(self._code.given[name].node.type.axes) & set(self._run.told):   # a list that failed has no entries to say so
+            rows = rows & self._run.told[axis].reshape(batch.size, -1).all(1)
+        return rows
 
     def _faulty_rows(self, name: str) -> Tensor | None:
         """Rollouts in which a column is wrong that the value needs there."""
@@ -327,6 +330,11 @@ class Result:
             found = mask if found is None else found & mask
         return found
 
+    @property
+    def _told(self) -> dict[Axis, Tensor]:
+        """Where the lists along an axis are there, for each axis along which some are missing."""
+        return {**self._run.batch.told, **self._run.told}
+
     @cached_property
     def _lengths(self) -> dict[Axis, Tensor]:
         """The lengths of all ragged axes: of the columns, of lists that calls made, and of copies."""
@@ -362,7 +370,7 @@ class Result:
         marks = None if mask is None else mask.tolist()
         alive = self.row_mask(full).tolist() if self._by_row(full) else None
         lengths = {axis: found.tolist() for axis, found in self._lengths.items()}
-        told = {axis: found.tolist() for axis, found in self._run.batch.told.items()}
+        told = {axis: found.tolist() for axis, found in self._told.items()}
         cut = Cut(given.node.type.axes, lengths, told, converter(given.node.type))
         marks = [True] * self._run.batch.size if marks is None else marks
         found = [cut.entry(row, mark, {"": place}) for place, (row, mark) in enumerate(zip(rows, marks, strict=True))]

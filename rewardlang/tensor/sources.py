@@ -31,7 +31,8 @@ class Source:
     `batched`: `function` takes one list (or tensor) for each argument, an entry a row, and returns as many results. Else it
     takes the arguments of one row. With `limit` (seconds of one call) `target` is called in worker processes instead, all
     calls of a batch `within` some seconds. `batch` is the number of rows of one call. `rows`: it takes lists even
-    where all arguments are numbers, and makes a call of its own of each row.
+    where all arguments are numbers, and makes a call of its own of each row. `tells`: it takes `kept`, which it tells of rows
+    that are done on the way.
     """
 
     function: Callable | None
@@ -41,6 +42,7 @@ class Source:
     within: float | None = None
     batch: int | None = None
     rows: bool = False
+    tells: bool = False
 
 
 def bound(external: ExternalInfo, binding: object) -> Source:
@@ -84,7 +86,7 @@ def _endpoint(external: ExternalInfo, trust: Iterable[str]) -> Source:
     if parts.hostname not in _HERE and origin not in {address.rstrip("/") for address in trust}:
         raise words.TrustError(words.untrusted_address(external.name, origin))
     names = [argument.name for argument in external.arguments]
-    return Source(Judge(external.target, external.asking, names, external.result, external.timeout), True, rows=True)
+    return Source(Judge(external.target, external.asking, names, external.result, external.timeout), True, rows=True, tells=True)
 
 
 def _local(external: ExternalInfo, kind: str) -> Source:

@@ -6,7 +6,7 @@ import selectors
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,20 +29,21 @@ class Outcome:
 
 
 def run_limited(
-    target: str, calls: Sequence[tuple], seconds: float, workers: int = 2, within: float | None = None
+    target: str, calls: Sequence[tuple], seconds: float, workers: int = 2, within: float | None = None,
+    settled: Callable[[int, Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Call the function named `"module:function"` once for each tuple of arguments, each call limited to `seconds`, and all
     of them together to `within` seconds (None: without limit), of which the start of the workers is a part.
 
     Arguments and results are plain data. Outcomes come in the order of the calls. A call that runs over its limit, raises
-    or ends its process fails alone. May be called from any thread, and from several at once. Ctrl-C ends its workers.
+    or ends its process fails alone; `settled` is told of each that is done, by its place among the calls. May be called from any thread, and from several at once. Ctrl-C ends its workers.
     Raises VerifierUnavailable where there is no such function, or a package is missing that it needs.
     """
     if os.name != "posix":
         raise RuntimeError("time limits on verifiers need a POSIX system (select on pipes, interval timers)")
     if not seconds > 0 or workers < 1:
         raise ValueError(f"needs a positive limit and at least one worker, got {seconds} s and {workers}")
-    return _Job(target, calls, seconds, within).run(min(workers, len(calls)))
+    return _Job(target, calls, seconds, within, settled).run(min(workers, len(calls)))
 
 
 class _Shift:
@@ -58,8 +59,9 @@ class _Shift:
 class _Job:
     """One `run_limited`: stretches of calls waiting, workers at theirs, outcomes by position."""
 
-    def __init__(self, target: str, calls: Sequence[tuple], seconds: float, within: float | None) -> None:
-        self.target, self.calls, self.seconds = target, calls, seconds
+    def __init__(self, target: str, calls: Sequence[tuple], seconds: float, within: float | None,
+                 settled: Callable[[int, Outcome], None] | None) -> None:
+        self.target, self.calls, self.seconds, self.settled = target, calls, seconds, settled
         self.within, self.end = within, math.inf if within is None else time.monotonic() + within
         self.outcomes: list[Outcome | None] = [None] * len(calls)
         self.waiting: deque[tuple[int, int]] = deque()
@@ -138,14 +140,20 @@ class _Job:
             if frame is READY:
                 shift.ready = True
             else:
-                self.outcomes[shift.at] = Outcome(*frame)
-                shift.at += 1
+                self._settle(shift, Outcome(*frame))
         if frames:
             shift.deadline = time.monotonic() + self.seconds
         if shift.ready and shift.at == shift.stop:
             self._assign(shift)
         elif not talks:
             self._replace(shift)
+
+    def _settle(self, shift: _Shift, outcome: Outcome) -> None:
+        """The call at hand has its outcome."""
+        self.outcomes[shift.at] = outcome
+        if self.settled is not None:
+            self.settled(shift.at, outcome)
+        shift.at += 1
 
     def _replace(self, shift: _Shift, reason: str | None = None) -> None:
         """Blame the call at hand (no call where the target was never imported), and go on with a new worker.
@@ -158,8 +166,7 @@ class _Job:
         else:
             reason = self._close_shift(shift, patience=1.0)
         if shift.ready:
-            self.outcomes[shift.at] = Outcome(None, reason, late)
-            shift.at += 1
+            self._settle(shift, Outcome(None, reason, late))
         else:
             self.false_starts += 1
         if shift.at < shift.stop:

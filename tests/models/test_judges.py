@@ -1,8 +1,11 @@
 """Judges behind a chat endpoint: what is sent, how answers are read, and that a misbehaving server loses no row."""
 
+import signal
 import sys
+import threading
 import time
 from collections import Counter
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -145,7 +148,7 @@ def test_a_server_that_is_not_there_is_a_reason():
     (["1", "2", "4.5"], "float in [0, 5]", 2.5),
     (["yes", "no", "No."], "bool", False),
     (["[1, 3, 2]", "1 > 2 > 3", "3 > 1 > 2"], "int[place]", [1, 3, 2]),
-    (["[2, 3, 1]", "1 > 2 > 3", "3 > 1 > 2"], "int[place]", []),
+    (["[2, 3, 1]", "1 > 2 > 3", "3 > 1 > 2"], "int[place]", None),
     (["[1, 2, 3]", "1 > 2 > 3", "2 > 1 > 3"], "int[place]", [1, 2, 3]),
     (["good", "what?", "bad"], "enum{bad, good}", None),
     (["good", "what?", "Good!"], "enum{bad, good}", "good"),
@@ -155,7 +158,7 @@ def test_votes_are_counted_as_the_type_wants_it(votes, result, value):
     with serving(lambda prompt, times: votes[times - 1]) as server:
         out = judged(server, ["a"], result=result, options="votes 3 concurrency 1")
     assert out.to_lists("verdict") == [value]
-    assert out.counts["judge"].failed == (value in (None, []))
+    assert out.counts["judge"].failed == (value is None)
 
 
 def test_an_answer_that_cannot_be_read_has_its_own_value_and_is_counted():
@@ -184,3 +187,83 @@ def test_200_calls_of_50_ms_at_32_at_once_are_near_the_ideal():
     # Seven rounds of 32; one after another would take 10 s. The server runs in this process too, and other tests beside it:
     # how near to the ideal a quiet machine comes is for the benchmark to say.
     assert min(times) < 5 * 7 * 0.05
+
+
+def test_a_ranking_that_failed_is_none_and_says_why():
+    with serving(lambda prompt, times: "2 > 1" if "fine" in prompt else "hm") as server:
+        out = judged(server, ["fine", "lost"], result="int[place]")
+    assert out.to_lists("verdict") == [[2, 1], None]
+    assert out.reasons("verdict") == [None, "judge: the answer names no ranking: 'hm'"]
+    assert out.row_mask("verdict").tolist() == [True, False]
+
+
+def cut_short(handler):
+    """Half of what was announced."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choices\": [")
+    handler.close_connection = True
+
+
+WORSE = {
+    "fine": "5", "mid-body": cut_short, "no HTTP": lambda handler: handler.wfile.write(b"hello\r\n\r\n"),
+    "moved": lambda handler: handler.say(b"", 302, Location="http://192.0.2.1/v1"),
+    "no length": lambda handler: handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\nConnection: close\r\n\r\n{}"),
+    "not chat": lambda handler: handler.say([1, 2]), "no JSON": lambda handler: handler.say(b'{"choices": [', Content_Type="text/html"),
+    "no message": lambda handler: handler.say({"choices": [None]}), "null": lambda handler: handler.say(b"null"),
+    "huge": lambda handler: handler.say(b" " * ((1 << 23) + 10)), "nothing": lambda handler: handler.say(b""),
+    "no utf-8": lambda handler: handler.say(b'{"choices": "\xff\xfe"}'), "deep": lambda handler: handler.say(b"[" * 200_000),
+    "plain type": lambda handler: handler.say({"choices": [{"message": {"content": "4"}}]}, Content_Type="text/plain"),
+}
+
+
+def test_every_row_has_a_value_or_a_reason_whatever_is_sent():
+    def answer(prompt, times):
+        def act(handler):
+            handler.close_connection = True
+            WORSE[answering(prompt)](handler)
+        return act if callable(WORSE[answering(prompt)]) else WORSE[answering(prompt)]
+
+    with serving(answer) as server:
+        out = judged(server, list(WORSE), options="timeout 3 s retries 1 concurrency 4")
+    found = dict(zip(WORSE, zip(out.to_lists("verdict"), out.reasons("verdict"), strict=True), strict=True))
+    assert found.pop("fine") == (5, None) and found.pop("plain type") == (4, None)
+    assert all(value is None and reason.startswith("judge: ") for value, reason in found.values())
+    assert found["moved"][1] == "judge: HTTP 302: " and found["huge"][1] == "judge: answers more than 8,388,608 bytes"
+    assert out.counts["judge"].failed == len(found)
+    assert server.asked["Q: why? A: mid-body {0, 1}"] == 2 and server.asked["Q: why? A: moved {0, 1}"] == 1
+
+
+@pytest.mark.parametrize("after", [lambda: "0.4", lambda: formatdate(time.time() + 1.4, usegmt=True)])
+def test_a_server_that_asks_to_wait_is_waited_for(after):
+    asked = []
+
+    def answer(prompt, times):
+        asked.append(time.monotonic())
+        return "3" if times > 1 else lambda handler: handler.say({}, 429, Retry_After=after())
+
+    with serving(answer) as server:
+        out = judged(server, ["a"])
+    assert out.to_lists("verdict") == [3]
+    assert 0.35 <= asked[1] - asked[0] < 3
+
+
+def test_what_was_answered_before_an_interruption_is_not_asked_again(tmp_path):
+    calm = threading.Event()
+
+    def answer(prompt, times):
+        if "stop" in prompt and not calm.is_set():
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            return Handler.hang
+        return "1"
+
+    options = f'cache "{tmp_path / "answers.db"}" concurrency 1 timeout 20 s'
+    with serving(answer) as server:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)     # a background process may be told to ignore it
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                judged(server, ["a", "b", "stop", "c"], options=options)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        calm.set()
+        out = judged(server, ["a", "b", "stop", "c"], options=options)
+    assert out.to_lists("verdict") == [1] * 4 and out.counts["judge"] == Counts(demanded=4, evaluated=2, cached=2)
+    assert [server.asked[f"Q: why? A: {text} {{0, 1}}"] for text in ("a", "b", "stop", "c")] == [1, 1, 2, 1]
