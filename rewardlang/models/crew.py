@@ -77,7 +77,7 @@ class Crew:
     def _dismiss(self) -> None:
         """End what still runs: the time of the batch is up, or all is done."""
         for task, done in enumerate(self._done):
-            if not done:
+            if not done and monotonic() >= self._end:
                 self._settle(task, Failed(f"took longer than {self.limits.within:g} s with all the others", "time"))
         for hand in self._hands:
             hand.gone = True
