@@ -14,8 +14,9 @@ from rewardlang.tensor.code import COMPUTED, Segment, Step, module_of, rests_on,
 from rewardlang.tensor.demand import Demand
 from rewardlang.tensor.emit import Emitter, Variant, plain
 from rewardlang.tensor.fxgraph import Value
-from rewardlang.tensor.host import HostArgument, IdStep, ListStep, pools_of
-from rewardlang.tensor.order import Calls, cost_of
+from rewardlang.tensor.host import HostArgument, IdStep, ListStep, Run, pools_of
+from rewardlang.tensor.learned import Learned
+from rewardlang.tensor.order import Calls
 from rewardlang.tensor.plan import Plan, sizes_given
 from rewardlang.tensor.recall import cache_of
 from rewardlang.tensor.runstep import RunStep, name_of_statistic
@@ -37,13 +38,41 @@ class Given:
 
 
 @dataclass(eq=False)
+class Watched:
+    """One side of a chain: its value's node, where it is known (None: everywhere), and the truth by which it decides."""
+
+    top: Node
+    side: Node
+    decides: bool
+    data: fx.Node
+    known: fx.Node | None
+
+
+def decisions(watched: Watched, run: Run) -> tuple[int, int]:
+    """At how many entries a side was known, and at how many of these it decided."""
+    known = None if watched.known is None else run.tensors[watched.known]
+    decides = run.tensors[watched.data].bool() == watched.decides
+    return (decides.numel(), int(decides.sum())) if known is None else (int(known.sum()), int((decides & known).sum()))
+
+
+def calls_of(plan: Plan, learned: Learned) -> Calls:
+    """The order of a plan's calls by what is known so far."""
+    return learned.calls(plan.nodes, plan.calls, plan.roots.values())
+
+
+@dataclass(eq=False)
 class Code:
-    """Everything that runs for one variant of one plan; `copies` has the lengths of copied axes that are given back."""
+    """Everything that runs for one variant of one plan; `copies` has the lengths of copied axes that are given back.
+
+    `calls` is the order that was chosen for it, `watched` what is looked at to choose the next.
+    """
 
     plan: Plan
     variant: Variant
     emitter: Emitter
     demand: Demand
+    calls: Calls
+    watched: list[Watched] = field(default_factory=list)
     order: list[Segment | Step] = field(default_factory=list)
     given: dict[str, Given] = field(default_factory=dict)
     asked: dict[Node, fx.Node] = field(default_factory=dict)
@@ -54,7 +83,8 @@ class Code:
 class Assembler:
     """Builds the code of one plan for one variant."""
 
-    def __init__(self, plan: Plan, variant: Variant, params: Mapping[str, object], total: frozenset[Node]):
+    def __init__(self, plan: Plan, variant: Variant, params: Mapping[str, object], total: frozenset[Node],
+                 learned: Learned | None = None):
         self.plan, self.params = plan, params
         names = {node: name for name, node in plan.spec.names.items()}
         names |= {node: name for name, node in plan.roots.items() if " " not in name}
@@ -63,14 +93,11 @@ class Assembler:
         self.emitter = Emitter(variant, columns, params, names, domains, total)
         self.emitter.defaults = plan.defaults
         self.emitter.build.sizes |= sizes_given(plan.spec, params)
-        self.calls = Calls.of(plan.nodes, {node: self._cost(node) for node in plan.calls})
+        self.calls = calls_of(plan, learned or Learned(plan.spec, {}))
         self.demand = Demand(self.emitter, plan.nodes, plan.needed, self.calls)
         self.emitter.opened, self.emitter.asked = self.demand.so_far, self.demand.rollouts
         self.emitter.emit(plan.nodes, plan.roots.values())
-        self.code = Code(plan, variant, self.emitter, self.demand)
-
-    def _cost(self, node: Node) -> int:
-        return cost_of(self.plan.spec.externals[node["callee"]])
+        self.code = Code(plan, variant, self.emitter, self.demand, self.calls)
 
     def assemble(self) -> Code:
         """The code, cut into stretches and steps."""
@@ -83,6 +110,8 @@ class Assembler:
         code.copies = {axis: self.emitter.lengths[axis] for node in self.plan.roots.values() for axis in node.type.axes
                        if axis.like and axis.ragged}
         wanted += code.copies.values()
+        code.watched = self._watched()
+        wanted += [node for watched in code.watched for node in (watched.data, watched.known) if isinstance(node, fx.Node)]
         steps = self._steps(wanted)
         code.steps = steps
         code.order = split(build.graph, build.attributes, steps, wanted)
@@ -113,6 +142,21 @@ class Assembler:
             data = build.call(place.up_to, build.full(value, axes, True), self.emitter.length_of(axes[0]))
             return replace(value, data=data, axes=axes, batched=True)
         return self.emitter.k.choose(valid, value.plain(), Value(False, truth=True) if value.truth else Value(0))
+
+    def _watched(self) -> list[Watched]:
+        """The sides of chains that rest on calls, where there is an order to choose."""
+        found, build = [], self.emitter.build
+        for top, chain in self.calls.chains.items():
+            sides = [(side, decides) for side, decides in chain.sides if self.calls.below[side]]
+            if chain.top is not top or len(sides) < 2:
+                continue
+            for side, decides in sides:
+                value = self.emitter.values.get(side)
+                if value is not None and value.batched and not value.constant:
+                    known = self.emitter.k.both(value.valid, self.emitter.real(side.type.axes))
+                    data = build.full(value.plain(), side.type.axes)
+                    found.append(Watched(top, side, decides, data, None if known is None else build.full(known, side.type.axes)))
+        return found
 
     def _asked(self) -> dict[Node, fx.Node]:
         """Where each column is needed that is not needed everywhere: bool [B, *axes]."""

@@ -70,34 +70,46 @@ class Demand:
         needed = self._found[user, ran]
         if user.op in ("state", "carried"):
             return TRUE     # a history is narrowed by no gate
-        guard = self.calls.guard(user, position)
-        if guard is not None and guard not in self.emitter.values:
-            guard = None    # it is decided step by step, within the update of a state
-        if ran in (SO_FAR, AT_ONCE) and (guard not in self.emitter.values or user.get("window")):
-            guard = None
-            if user.get("window"):
-                return TRUE
+        guards = self.calls.guards(user, position)
+        if ran in (SO_FAR, AT_ONCE) and user.get("window"):
+            return TRUE
         if user.get("roles") is not None:
             needed = self._of_entries(user, needed)
         elif user.op in _MOVED:
             needed = _MOVED[user.op](self, user, position, needed)
-        if guard is not None and (ran is None or ran is SO_FAR or self.calls.below[guard] <= ran):
-            needed = self.k.logical_and(needed, self._open(user, position, self.emitter.values[guard]))
+        for guard, decides in guards:
+            if self._is_known(guard, ran):
+                needed = self.k.logical_and(needed, self._open(user, position, self.emitter.values[guard], decides))
+            elif user.op == "gate" and position == 2 and ran is not None:
+                needed = self.k.logical_and(needed, self.k.logical_not(self._surely(guard, ran)))
         return self._shared(needed, user.args[position].type.axes)
 
-    def _open(self, user: Node, position: int, guard: Value) -> Value:
-        """Where the argument that guards another leaves it needed."""
+    def _surely(self, guard: Node, ran: frozenset[Node]) -> Value:
+        """Where a truth holds, by those of its sides that may be looked at alone."""
+        if self._is_known(guard, ran):
+            value = self.emitter.values[guard]
+            return self.k.logical_and(value.plain(), value.valid or TRUE)
+        if guard.op not in ("and", "or"):
+            return FALSE
+        sides = [self._surely(arg, ran) for arg in guard.args]
+        return (self.k.logical_and if guard.op == "and" else self.k.logical_or)(*sides)
+
+    def _is_known(self, guard: Node, ran: frozenset[Node] | None) -> bool:
+        """Whether what guards an argument may be looked at; within the update of a state it is decided step by step."""
+        if guard not in self.emitter.values:
+            return False
+        return ran is None or ran is SO_FAR or self.calls.below[guard] <= ran
+
+    def _open(self, user: Node, position: int, guard: Value, decides: bool | None) -> Value:
+        """Where the value that guards an argument leaves it needed; `decides` is what it must be to leave it out."""
         known = guard.valid or TRUE
         if user.op == "coalesce":
             return self.k.logical_not(known)
+        if user.op == "gate" and position == 2 or decides is False:
+            off = self.k.logical_and(self.k.logical_not(guard.plain()), known)
+            return off if decides is None else self.k.logical_not(off)
         holds = self.k.logical_and(guard.plain(), known)
-        if user.op == "gate":
-            return holds if position == 1 else self.k.logical_and(self.k.logical_not(guard.plain()), known)
-        if user.op == "or" or (user.op == "implies" and position == 0):
-            return self.k.logical_not(holds)
-        if user.op in ("and", "implies"):
-            return self.k.logical_not(self.k.logical_and(self.k.logical_not(guard.plain()), known))
-        return holds
+        return self.k.logical_not(holds) if decides else holds
 
     def _of_entries(self, user: Node, needed: Value) -> Value:
         """Where a reduction or scan needs entries: at every position that one needed result may see."""

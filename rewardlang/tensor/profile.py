@@ -5,16 +5,21 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from rewardlang.tensor.counts import Counts
+from rewardlang.tensor.learned import Turn
 
 
 @dataclass
 class Profile:
-    """All calls of one reward so far: `batches`, `rollouts`, `seconds`, and the counts of each model and verifier by name."""
+    """All calls of one reward so far: `batches`, `rollouts`, `seconds`, and the counts of each model and verifier by name.
+
+    `turns` are the sides of each `and`, `or` and `implies` between calls, in the order in which the last batch looked at them.
+    """
 
     batches: int = 0
     rollouts: int = 0
     seconds: float = 0.0
     counts: dict[str, Counts] = field(default_factory=dict)
+    turns: list[tuple[Turn, ...]] = field(default_factory=list)
 
     def add(self, counts: Mapping[str, Counts], rollouts: int, seconds: float) -> None:
         """Add one call of the reward."""
@@ -39,6 +44,7 @@ class Profile:
         lines = [f"{self.batches:,} batches, {self.rollouts:,} rollouts, {self.seconds:.3f} s, of which "
                  f"{max(elsewhere, 0.0):.3f} s outside models and verifiers"]
         lines += [line for name in sorted(self.counts, key=lambda name: -self.counts[name].seconds) for line in self._lines(name)]
+        lines += ["  in turn: " + ", then ".join(map(_told, chain)) for chain in self.turns]
         return "\n".join(lines)
 
     def _lines(self, name: str) -> list[str]:
@@ -54,3 +60,8 @@ class Profile:
         if rows > 0:
             lines.append(f"    saved: {rows:,} evaluations, about {seconds:.3f} s")
         return lines
+
+
+def _told(turn: Turn) -> str:
+    decides = "" if turn.decides is None else f"decides {turn.decides:.0%}, "
+    return f"{turn.text} ({decides}{turn.seconds * 1e6:,.0f} µs a row)"

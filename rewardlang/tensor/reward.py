@@ -12,7 +12,7 @@ from torch import Tensor, fx, nn
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import ExternalInfo, Spec
 from rewardlang.tensor import words
-from rewardlang.tensor.assemble import Assembler, Code, whole_module
+from rewardlang.tensor.assemble import Assembler, Code, calls_of, decisions, whole_module
 from rewardlang.tensor.assume import refuse
 from rewardlang.tensor.code import Segment
 from rewardlang.tensor.columns import Batch, find, read
@@ -20,6 +20,7 @@ from rewardlang.tensor.emit import Variant, length_name, told_name
 from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
+from rewardlang.tensor.learned import Learned, turns
 from rewardlang.tensor.membership import check_sizes
 from rewardlang.tensor.online import Online, OnlineState, Step
 from rewardlang.tensor.padded import known_axes
@@ -82,6 +83,7 @@ class CompiledReward:
         self._alone, self._counting = Lock(), Lock()
         self._online: Online | None = None
         self._profile = Profile()
+        self._learned = Learned(spec, self._profile.counts)
         self._check_required(outputs)
 
     def _check_names(self, bind: Mapping[str, object], outputs: Sequence[str] | None) -> None:
@@ -139,6 +141,7 @@ class CompiledReward:
         if batch.size:
             with self._counting:
                 self._profile.add(result.counts, batch.size, perf_counter() - start)
+                self._learn(result)
         return result
 
     def profile(self) -> Profile:
@@ -147,6 +150,18 @@ class CompiledReward:
         """
         with self._counting:
             return self._profile.copy()
+
+    def _learn(self, result: Result) -> None:
+        """See how often each call decided, and now and then choose the order of calls anew; it changes no value."""
+        code, run = result.ran
+        for watched in code.watched:
+            self._learned.see(watched.top, watched.side, *decisions(watched, run))
+        self._profile.turns = turns(code.calls)
+        if not code.watched or not self._learned.is_due():
+            return
+        for key, old in list(self._codes.items()):
+            if self._learned.is_better(calls_of(key[0], self._learned), old.calls, run.batch.size):
+                self._codes.pop(key)
 
     def _check_groups(self, plan: Plan, assumed: Plan | None, batch: Batch) -> None:
         """Hold the rows to the declared sizes of groups, if anything that is computed looks at groups."""
@@ -216,7 +231,7 @@ class CompiledReward:
         key = (plan, variant)
         code = self._codes.get(key)
         if code is None:
-            code = Assembler(plan, variant, self.params, self.total).assemble()
+            code = Assembler(plan, variant, self.params, self.total, self._learned).assemble()
             if self.compiled:
                 for part in code.order:
                     if isinstance(part, Segment):
