@@ -1,5 +1,7 @@
 """Rules that ask no model where something cheaper decides already: a zero, an extreme that cannot be beaten, a full scale."""
 
+from functools import reduce
+
 from rewardlang.ir.node import Node
 from rewardlang.rewrite.deciding import bounded, both, compared, decided, has_gradient, is_dear, spared
 from rewardlang.rewrite.rule import Rule, Scene, is_constant
@@ -7,24 +9,28 @@ from rewardlang.values.types import Kind
 
 
 def zero_product(scene: Scene, node: Node) -> Node | None:
-    """0 * b is 0 for a finite b that is valid wherever its data are: b need not be known there."""
+    """0 * b is 0 for a finite b that is valid wherever its data are: b need not be known there.
+
+    Where several factors are dear, each is left out where another is 0: which one is asked first, the schedule learns.
+    """
     if node.op != "mul" or not any(is_dear(scene, arg) for arg in node.args):
         return None
-    decides, leaves = None, []
-    for factor, other in (node.args, node.args[::-1]):
-        found = spared(scene, other, node) if is_dear(scene, other) and _may_be_zero(scene, factor) else None
-        if found is None:
-            continue
-        zero = compared(scene, "eq", factor, scene.constant(0, factor))
-        decides = zero if decides is None else both(scene, "or", decides, zero)
-        leaves += found
-        # Where both are dear, each is left out where the other is 0: which one is asked first, the schedule learns.
-        if is_dear(scene, factor):
-            own = spared(scene, factor, node)
-            if own is None:
-                return None
-            leaves += own
-    return None if decides is None else decided(scene, node, scene.constant(0, node), decides, list(dict.fromkeys(leaves)))
+    plain, factors = [], []
+    for arg in node.args:
+        product, own = scene.factors.get(arg, (arg, [arg]))
+        plain.append(product)
+        factors += own
+    dear = [factor for factor in dict.fromkeys(factors) if is_dear(scene, factor)]
+    leaves = [spared(scene, factor, node) for factor in dear]
+    tests = [factor for factor in dict.fromkeys(factors) if _may_be_zero(scene, factor) and dear != [factor]]
+    if not tests or None in leaves:
+        return None
+    product = scene.again(node, tuple(plain))
+    zeros = [compared(scene, "eq", factor, scene.constant(0, factor)) for factor in tests]
+    decides = reduce(lambda one, other: both(scene, "or", one, other), zeros)
+    found = decided(scene, product, scene.constant(0, node), decides, list(dict.fromkeys(leaf for own in leaves for leaf in own)))
+    scene.factors[found] = product, factors
+    return found
 
 
 def _may_be_zero(scene: Scene, factor: Node) -> bool:

@@ -21,12 +21,17 @@ class Rule:
 
 
 class Scene:
-    """The graph that rules add to, and the facts they may rely on."""
+    """The graph that rules add to, and the facts they may rely on.
+
+    What rules have found out stays for others: `dear` whether a node rests on something dear, `factors` the product and the
+    factors of one that is 0 early.
+    """
 
     def __init__(self, graph: Graph, ranges):
         self.graph = graph
         self.ranges = ranges
         self.dear: dict[Node, bool] = {}
+        self.factors: dict[Node, tuple[Node, list[Node]]] = {}
 
     def range(self, node: Node) -> Interval | None:
         """The certified range of a node."""

@@ -18,12 +18,13 @@ def _is_plain(node: Node) -> bool:
 
 def written_list(scene: Scene, node: Node) -> Node | None:
     """prod([a, b]) is a * b; so for max, min, any and all."""
-    if not _is_plain(node) or node.args[0].op != "vector" or node["over"] != (node.args[0]["axis"],):
+    if not _is_plain(node):
         return None
-    if not is_dear(scene, node):
+    written = node.args[0].args[0] if node.args[0].op == "number" else node.args[0]
+    if written.op != "vector" or node["over"] != (written["axis"],) or not is_dear(scene, node):
         return None
     like = None if node.type.kind is Kind.BOOL else node
-    items = node.args[0].args if like is None else [_number(scene, item) for item in node.args[0].args]
+    items = written.args if like is None else [_number(scene, item) for item in written.args]
     chain = reduce(lambda one, other: both(scene, _PAIRED[node.op], one, other, like), items)
     return chain if fits(chain, node) else None
 

@@ -14,7 +14,7 @@ from rewardlang.tensor.code import COMPUTED, Segment, Step, module_of, rests_on,
 from rewardlang.tensor.demand import Demand
 from rewardlang.tensor.emit import Emitter, Variant, plain
 from rewardlang.tensor.fxgraph import Value
-from rewardlang.tensor.host import HostArgument, IdStep, ListStep, Run, pools_of
+from rewardlang.tensor.host import HostArgument, IdStep, ListStep, pools_of
 from rewardlang.tensor.learned import Learned
 from rewardlang.tensor.order import Calls
 from rewardlang.tensor.plan import Plan, sizes_given
@@ -46,13 +46,6 @@ class Watched:
     decides: bool
     data: fx.Node
     known: fx.Node | None
-
-
-def decisions(watched: Watched, run: Run) -> tuple[int, int]:
-    """At how many entries a side was known, and at how many of these it decided."""
-    known = None if watched.known is None else run.tensors[watched.known]
-    decides = run.tensors[watched.data].bool() == watched.decides
-    return (decides.numel(), int(decides.sum())) if known is None else (int(known.sum()), int((decides & known).sum()))
 
 
 def calls_of(plan: Plan, learned: Learned) -> Calls:

@@ -12,7 +12,7 @@ from torch import Tensor, fx, nn
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import ExternalInfo, Spec
 from rewardlang.tensor import words
-from rewardlang.tensor.assemble import Assembler, Code, calls_of, decisions, whole_module
+from rewardlang.tensor.assemble import Assembler, Code, whole_module
 from rewardlang.tensor.assume import refuse
 from rewardlang.tensor.code import Segment
 from rewardlang.tensor.columns import Batch, find, read
@@ -20,13 +20,14 @@ from rewardlang.tensor.emit import Variant, length_name, told_name
 from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
-from rewardlang.tensor.learned import Learned, turns
+from rewardlang.tensor.learned import Learned
 from rewardlang.tensor.membership import check_sizes
 from rewardlang.tensor.online import Online, OnlineState, Step
 from rewardlang.tensor.padded import known_axes
 from rewardlang.tensor.params import resolve_params
 from rewardlang.tensor.plan import Plan, Planner
 from rewardlang.tensor.profile import Profile
+from rewardlang.tensor.reordering import learn
 from rewardlang.tensor.result import Result
 from rewardlang.tensor.runstate import fingerprint_of, read_state, state_of
 from rewardlang.tensor.runstep import RunStep
@@ -141,7 +142,7 @@ class CompiledReward:
         if batch.size:
             with self._counting:
                 self._profile.add(result.counts, batch.size, perf_counter() - start)
-                self._learn(result)
+                learn(self._learned, self._profile, self._codes, result)
         return result
 
     def profile(self) -> Profile:
@@ -150,18 +151,6 @@ class CompiledReward:
         """
         with self._counting:
             return self._profile.copy()
-
-    def _learn(self, result: Result) -> None:
-        """See how often each call decided, and now and then choose the order of calls anew; it changes no value."""
-        code, run = result.ran
-        for watched in code.watched:
-            self._learned.see(watched.top, watched.side, *decisions(watched, run))
-        self._profile.turns = turns(code.calls)
-        if not code.watched or not self._learned.is_due():
-            return
-        for key, old in list(self._codes.items()):
-            if self._learned.is_better(calls_of(key[0], self._learned), old.calls, run.batch.size):
-                self._codes.pop(key)
 
     def _check_groups(self, plan: Plan, assumed: Plan | None, batch: Batch) -> None:
         """Hold the rows to the declared sizes of groups, if anything that is computed looks at groups."""

@@ -39,7 +39,7 @@ def run(term, batches=2, columns=None):
     ("a(text) and b(text) and c(text)", (16, 14, 6), (4, 2, 16), ["c", "a", "b"]),
     ("b(text) and (c(text) and a(text))", (4, 16, 8), (4, 2, 16), ["c", "a", "b"]),
     ("b(text) * a(text) * 1.0", (8, 16, 0), (16, 14, 0), ["a", "b"]),
-    ("prod([b(text), a(text), c(text)] over item)", (4, 4, 16), (4, 4, 16), ["b", "a"]),
+    ("prod([b(text), a(text), c(text)] over item)", (8, 16, 6), (4, 2, 16), ["c", "a", "b"]),
     ("not a(text) or not b(text) or not c(text)", (16, 14, 6), (4, 2, 16), ["c", "a", "b"]),
 ])
 def test_after_one_batch_what_decides_cheaply_is_asked_first(term, first, then, order):
