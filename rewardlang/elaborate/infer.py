@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rewardlang.elaborate.alignment import aligned
 from rewardlang.elaborate.context import Context
 from rewardlang.ir.node import Node
 from rewardlang.ops.row import Operator
@@ -16,7 +17,7 @@ from rewardlang.values.units import DIMENSIONLESS, Unit
 def apply(cx: Context, name: str, args: Sequence[Node], span: Span, **options) -> Node:
     """A pointwise or control operator on its arguments, broadcast by axis name."""
     row = OPERATORS[name]
-    nodes = [accept(cx, row, position, arg, span) for position, arg in enumerate(args)]
+    nodes = aligned(cx, [accept(cx, row, position, arg, span) for position, arg in enumerate(args)], span)
     type_ = Type(result_kind(row, nodes), joined(cx, nodes, span), any(node.type.optional for node in nodes),
                  result_unit(cx, row, nodes, span), labels=nodes[0].type.labels if row.result == "first" else ())
     return cx.spec.graph.add(name, nodes, type_, span, **options)

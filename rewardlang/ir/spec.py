@@ -242,6 +242,7 @@ class Spec:
     `name_spans` says where each let is declared: one node may have several names, and then arises from the first.
     `objective` is None where none is written (then it is the expected return). `declared` is what is taken as said: pairs
     such as ("full_support", "policy").
+    `compared` are pairs of models whose tokens are compared one by one, so that both must cut texts alike.
     `used` are the files that the program uses, and those that they use, in the order of the `use` lines.
     """
 
@@ -270,4 +271,5 @@ class Spec:
     formulas: list[FormulaInfo] = field(default_factory=list)
     objective: ObjectiveInfo | None = None
     declared: frozenset[tuple[str, str]] = frozenset()
+    compared: set[frozenset[str]] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)

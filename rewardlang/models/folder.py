@@ -1,5 +1,6 @@
 """Models in a folder of Hugging Face's format: scores of texts, and log-probabilities of completions."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ class Folder:
         wanted = axes[0].size if axes else 1
         if heads != wanted:
             raise Unusable(f"{folder} gives {heads} scores for a text, and {wanted or 'a list of any length'} is declared")
+
+    def cuts_like(self, other: "Folder") -> bool:
+        """Whether another model has the same tokens."""
+        one, two = self.encoder.tokenizer, other.encoder.tokenizer
+        if one.get_vocab() != two.get_vocab() or self.encoder.template != other.encoder.template:
+            return False
+        return _rules(one) == _rules(two)
 
     def __call__(self, *columns: Sequence[str]) -> list:
         """A value or Failed for each row."""
@@ -118,6 +126,14 @@ def _load(folder: Path) -> tuple[bool, Any, Any]:
         return kind == _CAUSAL, model, transformers.AutoTokenizer.from_pretrained(folder, **kept)
     except (OSError, ValueError, ImportError, RuntimeError) as error:
         raise Unusable(f"{folder} cannot be loaded: {describe(error)}") from error
+
+
+def _rules(tokenizer: Any) -> object:
+    """How a tokenizer cuts texts, as far as it says."""
+    if not hasattr(tokenizer, "backend_tokenizer"):
+        return type(tokenizer).__name__
+    told = json.loads(tokenizer.backend_tokenizer.to_str())
+    return [told.get(part) for part in ("normalizer", "pre_tokenizer", "model")]
 
 
 _CAUSAL = "AutoModelForCausalLM"

@@ -32,7 +32,7 @@ from rewardlang.tensor.result import Result
 from rewardlang.tensor.runstate import fingerprint_of, read_state, state_of
 from rewardlang.tensor.runstep import RunStep
 from rewardlang.tensor.saving import restore, save
-from rewardlang.tensor.sources import Source, bound, find_binding, named
+from rewardlang.tensor.sources import Source, bound, check_tokens, find_binding, named
 from rewardlang.tensor.statistics import Memory
 from rewardlang.values.axes import Axis
 
@@ -196,7 +196,9 @@ class CompiledReward:
     def _plan(self, present: frozenset[str]) -> Plan:
         plan = self._plans.get(present)
         if plan is None:
-            plan = self._plans[present] = self._planner.plan(present.__contains__)
+            plan = self._planner.plan(present.__contains__)
+            check_tokens(self.spec.compared, self._sources)
+            self._plans[present] = plan
         if not plan.outputs:
             raise words.MissingError(words.nothing_to_compute(plan.missing))
         if self._asked is not None and plan.missing:

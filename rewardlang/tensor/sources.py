@@ -121,3 +121,11 @@ def _import(external: ExternalInfo, target: str, module: str, path: str) -> Call
 def find_binding(external: ExternalInfo, key: str, bind: Mapping[str, object]) -> object | None:
     """What the caller has bound to an external, by its name or its full name."""
     return bind.get(key, bind.get(external.name))
+
+
+def check_tokens(pairs: Iterable[frozenset[str]], sources: Mapping[str, Source]) -> None:
+    """Hold models in folders whose tokens are compared to having the same ones; RewardError. Others own what they give."""
+    for one, other in sorted(map(sorted, pairs)):
+        found = [getattr(sources.get(name), "function", None) for name in (one, other)]
+        if all(isinstance(each, Folder) for each in found) and not found[0].cuts_like(found[1]):
+            raise words.RewardError(words.other_tokens(one, other))

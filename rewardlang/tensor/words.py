@@ -208,6 +208,11 @@ def unusable_target(name: str, target: str, problem: str) -> str:
     return f"`{name}` cannot use {target!r}: {problem}"
 
 
+def other_tokens(one: str, other: str) -> str:
+    """For two models whose tokens are compared, and which cut texts in different ways."""
+    return f"`{one}` and `{other}` have different tokens, and are compared token by token: compare their sums over tokens"
+
+
 def wrong_count(name: str, found: int, rows: int) -> str:
     """A bound model that gives more or fewer results than it was given rows."""
     return f"`{name}` gave {found} results for {rows} rows: it must give one for each, in their order"
