@@ -136,9 +136,9 @@ def _check_endpoint(cx: Context, declaration: tree.External, asked: Asking, resu
 
 def _check_folder(cx: Context, declaration: tree.External, result: Type) -> None:
     texts = all(parameter.type.kind == "text" and not parameter.type.axes for parameter in declaration.parameters)
-    if not texts or len(declaration.parameters) not in (1, 2):
+    if not texts or not declaration.parameters:
         raise cx.fail("RW405", declaration.span, name=declaration.name, result="these parameters",
-                      can="a text, or a prompt and a completion, both text")
+                      can="a text, or a completion after its contexts, all of them text")
     if result.kind is not Kind.FLOAT or len(result.axes) > 1:
         raise cx.fail("RW405", declaration.result.span, name=declaration.name, result=str(result),
                       can="`float`, one score, or `float[token]`, a log-probability for each token")

@@ -1,33 +1,35 @@
 """Models in a folder of Hugging Face's format: scores of texts, and log-probabilities of completions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rewardlang.models.batches import micro_batches
+from rewardlang.models.batches import POSITIONS, Budget, longest_first
 from rewardlang.models.failed import Failed, Unusable, describe
 from rewardlang.models.tokens import Encoded, Encoder
 from rewardlang.values.types import Type
 
-#: Rows of one micro-batch where a declaration says nothing.
-BATCH = 32
+#: The most padded positions of one micro-batch: more make no GPU faster.
+MOST_POSITIONS = 1 << 19
 #: No tokenizer or model that states a limit states one above this; libraries write larger numbers for "none".
 _NO_LIMIT = 10**7
 
 
 class Folder:
-    """Called with one list of texts for each parameter; gives a number, a list of numbers, or Failed for each row, in order.
+    """Called with one list of texts for each parameter (`names`); gives a number, a list of numbers, or Failed for each row, in order.
 
     A model for sequence classification gives its head's output at the last token of the text (or what its pooled first token
-    gives, if it is no decoder). A causal one gives the log-probability of the last text after the first, in nats: of each of its
+    gives, if it is no decoder). A causal one gives the log-probability of the last text after all others, in nats: of each of its
     tokens where the result has an axis, else their sum. Weights are read from safetensors only, and no code from the folder runs.
     """
 
-    def __init__(self, folder: Path, result: Type, batch: int | None, truncate: bool):
+    def __init__(self, folder: Path, result: Type, batch: int | None, truncate: bool, names: Sequence[str] = ()):
         import torch
 
-        self.torch, self.result, self.size = torch, result, batch or BATCH
+        self.torch, self.result = torch, result
+        self.budget = Budget(batch) if batch else Budget(positions=POSITIONS)
         self.causal, self.model, tokenizer = _load(folder)
         if torch.cuda.is_available():
             self.model.to("cuda")
@@ -36,7 +38,9 @@ class Folder:
             self._check_heads(folder)
         elif result.axes and result.axes[0].size is not None:
             raise Unusable(f"{folder} gives a log-probability for each token, and `{result.axes[0].name}` has a fixed size")
-        self.encoder = Encoder(tokenizer, self.decoder, self.causal, _limit(self.model, tokenizer), truncate)
+        self.encoder = Encoder(tokenizer, self.decoder, self.causal, _limit(self.model, tokenizer), truncate, tuple(names))
+        if len(names) > 2 and not self.decoder:
+            raise Unusable(f"{folder} holds no decoder: it takes a text or a pair of texts, and {len(names)} are declared")
 
     def _check_heads(self, folder: Path) -> None:
         heads, axes = self.model.config.num_labels, self.result.axes
@@ -56,33 +60,55 @@ class Folder:
         rows = self.encoder(columns)
         found: list = [row if type(row) is Failed else None for row in rows]
         there = [number for number, row in enumerate(rows) if type(row) is not Failed]
-        lengths = [len(rows[number].ids) for number in there]
-        for batch in micro_batches(lengths, len(there), self.size):
-            places = [there[number] for number in batch]
-            for place, value in zip(places, self._answer([rows[place] for place in places]), strict=True):
-                found[place] = value
+        lengths = [0 if type(row) is Failed else len(row.ids) for row in rows]
+        order = [there[place] for place in longest_first([lengths[number] for number in there], len(there))]
+        answered = self.budget.answers(order, lengths, lambda batch: self._answer([rows[number] for number in batch]),
+                                       self._too_large, lambda error: Failed(describe(error)))
+        for number, value in answered.items():
+            found[number] = value
         return found
 
+    def _too_large(self, error: BaseException) -> bool:
+        """Whether a micro-batch did not fit in the memory of its device."""
+        if isinstance(error, self.torch.OutOfMemoryError) and self.model.device.type == "cuda":
+            self.torch.cuda.empty_cache()
+        return isinstance(error, (self.torch.OutOfMemoryError, MemoryError))
+
     def _answer(self, rows: list[Encoded]) -> list:
-        """Values of one micro-batch; of half of it at a time where it does not fit in the memory of the device."""
-        try:
-            with self.torch.inference_mode():
-                return self._log_probabilities(rows) if self.causal else self._scores(rows)
-        except self.torch.OutOfMemoryError as error:
-            if len(rows) == 1:
-                return [Failed(describe(error))]
-        half = len(rows) // 2
-        return self._answer(rows[:half]) + self._answer(rows[half:])
+        """Values of one micro-batch; on a GPU it is seen how much memory it took, unless the rows of one are declared."""
+        on_gpu = self.model.device.type == "cuda" and self.budget.positions is not None
+        before = self._peak_from_here() if on_gpu else 0
+        with self.torch.inference_mode():
+            found = self._log_probabilities(rows) if self.causal else self._scores(rows)
+        if on_gpu:
+            taken = self.torch.cuda.max_memory_allocated(self.model.device) - before
+            self._fit(taken / (len(rows) * max(len(row.ids) for row in rows)))
+        return found
+
+    def _peak_from_here(self) -> int:
+        self.torch.cuda.reset_peak_memory_stats(self.model.device)
+        return self.torch.cuda.memory_allocated(self.model.device)
+
+    def _fit(self, each: float) -> None:
+        """As many positions as half of the free memory holds, if one takes `each` bytes; at most twice as many as before."""
+        cuda, device = self.torch.cuda, self.model.device
+        free = cuda.mem_get_info(device)[0] + cuda.memory_reserved(device) - cuda.memory_allocated(device)
+        self.budget.positions = max(1, min(int(free / 2 / max(each, 1.0)), 2 * self.budget.positions, MOST_POSITIONS))
 
     def _tensors(self, rows: list[Encoded]) -> dict[str, Any]:
         """Tokens padded on the right: positions and the last token are then those of the text alone."""
-        width = max(len(row.ids) for row in rows)
-        pad = self.encoder.pad
-        tensor = self.torch.tensor
-        given = {"input_ids": tensor([row.ids + [pad] * (width - len(row.ids)) for row in rows]),
-                 "attention_mask": tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])}
+        tensor, pad = self.torch.tensor, self.encoder.pad
+        sizes = tensor([len(row.ids) for row in rows])
+        mask = self.torch.arange(int(sizes.max())) < sizes.unsqueeze(1)
+
+        def padded(entries: Iterable[int], fill: int) -> Any:
+            block = self.torch.full(mask.shape, fill)
+            block[mask] = tensor(list(entries))
+            return block
+
+        given = {"input_ids": padded(chain.from_iterable(row.ids for row in rows), pad), "attention_mask": mask.long()}
         if rows[0].kinds is not None:
-            given["token_type_ids"] = tensor([row.kinds + [0] * (width - len(row.ids)) for row in rows])
+            given["token_type_ids"] = padded(chain.from_iterable(row.kinds for row in rows), 0)
         return {name: values.to(self.model.device) for name, values in given.items()}
 
     def _scores(self, rows: list[Encoded]) -> list:

@@ -17,14 +17,17 @@ class Encoded:
 
 
 class Encoder:
-    """Encodes rows of texts: a text each, or a prompt and a completion.
+    """Encodes rows of texts: a text each, or a completion after its contexts; `names` are those of all, the completion's last.
 
-    With a chat template the prompt is the user's turn and the completion the assistant's. Without one they are tokenised apart and
-    joined, so that the tokens of the completion are the same after any prompt; models that are no decoders get them as a pair.
+    With a chat template the contexts are the user's turn, a blank line between them, but for one named `system`, which is the
+    system's; the completion is the assistant's. Without one they are tokenised apart and joined, so that the tokens of the
+    completion are the same after any context; models that are no decoders get them as a pair.
     """
 
-    def __init__(self, tokenizer: Any, decoder: bool, causal: bool, limit: int | None, truncate: bool):
+    def __init__(self, tokenizer: Any, decoder: bool, causal: bool, limit: int | None, truncate: bool,
+                 names: tuple[str, ...] = ()):
         self.tokenizer, self.decoder, self.causal, self.limit, self.truncate = tokenizer, decoder, causal, limit, truncate
+        self.names = names
         self.template = bool(getattr(tokenizer, "chat_template", None))
         self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
         start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
@@ -54,22 +57,30 @@ class Encoder:
         return Encoded(found.ids[gone:], max(found.prompt - gone, 0), kinds)
 
     def _encoded(self, *columns: list[str]) -> list[Encoded]:
-        if len(columns) == 2 and self.template:
-            return [self._chat(*row) for row in zip(*columns, strict=True)]
+        *contexts, last = columns
+        if contexts and self.template:
+            return [self._chat(row[:-1], row[-1]) for row in zip(*columns, strict=True)]
         if not self.decoder:
             found = self.tokenizer(*columns)
-            kinds = found.get("token_type_ids") or [None] * len(columns[0])
+            kinds = found.get("token_type_ids") or [None] * len(last)
             return [Encoded(ids, 0, kind) for ids, kind in zip(found["input_ids"], kinds, strict=True)]
-        if len(columns) == 1 and not self.causal:
-            return [Encoded(ids) for ids in self.tokenizer(columns[0])["input_ids"]]
-        after = self.tokenizer(columns[-1], add_special_tokens=False)["input_ids"]
-        before = self.tokenizer(columns[0])["input_ids"] if len(columns) == 2 else [[]] * len(after)
+        if not contexts and not self.causal:
+            return [Encoded(ids) for ids in self.tokenizer(last)["input_ids"]]
+        after = self._bare(last)
+        before = self.tokenizer(contexts[0])["input_ids"] if contexts else [[]] * len(after)
+        for more in map(self._bare, contexts[1:]):
+            before = [one + two for one, two in zip(before, more, strict=True)]
         return [Encoded((first or self.start) + ids, len(first or self.start)) for first, ids in zip(before, after, strict=True)]
 
-    def _chat(self, prompt: str, completion: str) -> Encoded:
-        turn = [{"role": "user", "content": prompt}]
+    def _bare(self, texts: list[str]) -> list[list[int]]:
+        return self.tokenizer(texts, add_special_tokens=False)["input_ids"]
+
+    def _chat(self, contexts: Sequence[str], completion: str) -> Encoded:
+        named = list(zip(self.names or [""] * len(contexts), contexts, strict=False))
+        turns = [{"role": "system", "content": text} for name, text in named if name == "system"]
+        turns.append({"role": "user", "content": "\n\n".join(text for name, text in named if name != "system")})
         if not self.causal:
-            answered = [*turn, {"role": "assistant", "content": completion}]
+            answered = [*turns, {"role": "assistant", "content": completion}]
             return Encoded(self.tokenizer.apply_chat_template(answered, return_dict=False))
-        before = self.tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_dict=False)
-        return Encoded(before + self.tokenizer(completion, add_special_tokens=False)["input_ids"], len(before))
+        before = self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_dict=False)
+        return Encoded(before + self._bare([completion])[0], len(before))

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import repeat
 
+import torch
+
 from rewardlang.ir.spec import ExternalInfo
-from rewardlang.models.batches import micro_batches, text_lengths
+from rewardlang.models.batches import Budget, longest_first, micro_batches, text_lengths
 from rewardlang.models.failed import Failed, Unusable, describe
 from rewardlang.models.kept import Kept
 from rewardlang.tensor import words
@@ -54,15 +56,24 @@ def _in_batches(external: ExternalInfo, source: Source, columns: Sequence[Sequen
     """A micro-batch that raises fails alone."""
     if kept is not None and source.tells:
         return _in_one(external, partial(source.function, kept=kept), columns, rows)
-    found: list = [None] * rows
-    for batch in _parts(external, columns, rows, source.batch):
-        whole = len(batch) == rows
-        part = columns if whole else [[column[row] for row in batch] for column in columns]
-        for row, answer in zip(batch, _in_one(external, source.function, part, len(batch)), strict=True):
-            found[row] = answer
-            if kept is not None:
+    lengths = text_lengths(columns, rows) if source.batch is not None and rows > source.batch else None
+
+    def ask(batch: list[int]) -> Sequence:
+        part = columns if len(batch) == rows else [[column[row] for row in batch] for column in columns]
+        answered = _in_one(external, source.function, part, len(batch))
+        if kept is not None:
+            for row, answer in zip(batch, answered, strict=True):
                 kept.add(row, answer)
-    return found
+        return answered
+
+    budget = Budget(source.batch)
+    found = budget.answers(longest_first(lengths, rows), lengths, ask, is_too_large, lambda error: Failed(describe(error)))
+    return [found[row] for row in range(rows)]
+
+
+def is_too_large(error: BaseException) -> bool:
+    """Whether a micro-batch did not fit in memory."""
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError))
 
 
 def _in_one(external: ExternalInfo, function: Callable, columns: Sequence[Sequence], rows: int) -> list:
@@ -72,6 +83,8 @@ def _in_one(external: ExternalInfo, function: Callable, columns: Sequence[Sequen
     except Unusable as error:
         raise words.RewardError(words.unusable_target(external.name, external.target, str(error))) from error
     except Exception as error:
+        if is_too_large(error):
+            raise
         return [Failed(describe(error))] * rows
     demand_one_each(external, len(found), rows)
     return found

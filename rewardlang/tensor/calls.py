@@ -38,6 +38,7 @@ class Evaluation:
         self.external, self.source = external, source
         lists = source.rows or source.limit is not None or external.asking.cache is not None
         self.tensors = numeric and source.batched and not lists
+        self.tensor_rows = external.asking.batch
         fields = dict(external.field_domains)
         self.check = checker(external.result, external.domain, fields)
         self.wanted = Wanted(external.name, external.name, external.result.entry(), external.domain, external.field_domains)
@@ -179,12 +180,21 @@ class Evaluation:
         return self._proper(found.reshape(shape), dtype, counts)
 
     def _on_parts(self, columns: Sequence[Tensor], rows: int) -> Tensor | Sequence:
-        """What a model gives on tensors, asked in micro-batches."""
-        size = self.external.asking.batch
-        if size is None or rows <= size:
-            return self.source.function(*columns)
-        return torch.cat([torch.as_tensor(self.source.function(*(column[at : at + size] for column in columns)))
-                          for at in range(0, rows, size)])
+        """What a model gives on tensors, asked in micro-batches, smaller ones where they do not fit in memory."""
+        def ask(size: int) -> Tensor | Sequence:
+            if rows <= size:
+                return self.source.function(*columns)
+            return torch.cat([torch.as_tensor(self.source.function(*(column[at : at + size] for column in columns)))
+                              for at in range(0, rows, size)])
+
+        while True:
+            size = min(self.tensor_rows or rows, rows)
+            try:
+                return ask(size)
+            except (torch.OutOfMemoryError, MemoryError):
+                if size == 1:
+                    raise
+                self.tensor_rows = size // 2
 
     def _proper(self, found: Tensor, dtype: torch.dtype, counts: Counts) -> tuple[Tensor, dict[int, Failed]]:
         """Numbers in their declared range, and which rows have others."""

@@ -12,7 +12,7 @@ def learn(learned: Learned, profile: Profile, codes: dict[tuple, Code], result: 
 
     It changes no value, only what is asked.
     """
-    code, run = result.ran
+    code, run = result._code, result._run
     for watched in code.watched:
         learned.see(watched.top, watched.side, *decisions(watched, run))
     profile.turns = turns(code.calls)

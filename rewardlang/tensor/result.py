@@ -64,11 +64,6 @@ class Result:
         self._code, self._run, self._explain = code, run, explain
         self._values: dict[str, tuple[Tensor | list, Tensor | None]] = {}
 
-    @property
-    def ran(self) -> tuple[Code, Run]:
-        """The code that made it, and all that came up on the way."""
-        return self._code, self._run
-
     # Tensors --------------------------------------------------------------------------------------------------------
 
     @property

@@ -97,7 +97,8 @@ def _local(external: ExternalInfo, kind: str) -> Source:
     try:
         if kind == "program":
             return Source(exported(path), True, batch=asking.batch)
-        return Source(Folder(path, external.result, asking.batch, asking.context == "truncate"), True, rows=True)
+        names = [argument.name for argument in external.arguments]
+        return Source(Folder(path, external.result, asking.batch, asking.context == "truncate", names), True, rows=True)
     except Unusable as error:
         raise words.RewardError(words.unusable_target(external.name, external.target, str(error))) from error
 

@@ -140,3 +140,91 @@ def test_a_folder_that_cannot_be_used_is_an_error_before_anything_is_scored(tmp_
     text = "axis head = 3\n" + ONE.format(path=tmp_path, axes=axes, options="")
     with pytest.raises(RewardError, match=reason):
         rl.compile(text=text)({"text": ["apples"]})
+
+
+def test_more_contexts_go_before_the_completion(tmp_path):
+    model, words = folder(tmp_path / "plain", "causal")
+    spec = ('input a : text\ninput b : text\ninput c : text\n'
+            'model q({first}: text, more: text, completion: text) -> float[token] from "hf:{path}"\noutput y = q(a, b, c)')
+    columns = {"a": ["so we", "the"], "b": ["have", "twelve"], "c": ["twelve apples", "pears and"]}
+    out = rl.compile(text=spec.format(first="facts", path=tmp_path / "plain"))(columns)
+    ids = [words(x, add_special_tokens=False)["input_ids"] for x in ("so we have", "the twelve", "twelve apples", "pears and")]
+    for found, before, after in zip(out.to_lists("y"), ids[:2], ids[2:], strict=True):
+        assert found == pytest.approx(alone(model, before, after), abs=1e-4)
+    model, words = folder(tmp_path / "chat", "causal", template=True, positions=32)
+    out = rl.compile(text=spec.format(first="system", path=tmp_path / "chat"))(columns)
+    for found, a, b, c in zip(out.to_lists("y"), *columns.values(), strict=True):
+        before = words(f"<s> {a} </s> <u> {b} </s> <a> ", add_special_tokens=False)["input_ids"]
+        after = words(c, add_special_tokens=False)["input_ids"]
+        assert found == pytest.approx(alone(model, before, after), abs=1e-4)
+
+
+PER_TOKEN = """
+use std.models: perplexity, log_ratio
+input question : text
+input evidence : text
+input answer : text
+model policy(prompt: text, completion: text) -> float[token] in [-1000, 0] from "hf:{one}"
+model reference(prompt: text, completion: text) -> float[token] in [-1000, 0] from "hf:{two}"
+let told = policy(question, answer)
+let informed = policy(evidence, answer)
+output ratio = told - reference(question, answer)
+output gain = sum(informed - told over token)
+output surprise = perplexity(told)
+output clipped = mean(clamp(told - reference(question, answer), -0.5, 0.5) over token)
+"""
+
+
+def test_two_models_and_two_contexts_are_compared_token_by_token(tmp_path):
+    one, words = folder(tmp_path / "one", "causal")
+    two, _ = folder(tmp_path / "two", "causal")
+    for parameter in two.parameters():
+        parameter.data.mul_(0.7)
+    two.save_pretrained(tmp_path / "two")
+    columns = {"question": ["so we", "the"], "evidence": ["so we have twelve", ""], "answer": ["twelve apples and", "pears"]}
+    out = rl.compile(text=PER_TOKEN.format(one=tmp_path / "one", two=tmp_path / "two"))(columns)
+    ids = {name: [words(x, add_special_tokens=False)["input_ids"] or [1] for x in texts] for name, texts in columns.items()}
+    for row in range(2):
+        question, evidence, answer = (ids[name][row] for name in ("question", "evidence", "answer"))
+        told, informed = alone(one, question, answer), alone(one, evidence, answer)
+        old = alone(two, question, answer)
+        ratio = [p - r for p, r in zip(told, old, strict=True)]
+        assert out.to_lists("ratio")[row] == pytest.approx(ratio, abs=1e-4)
+        assert out.to_lists("gain")[row] == pytest.approx(sum(informed) - sum(told), abs=1e-4)
+        assert out.to_lists("surprise")[row] == pytest.approx(math.exp(-sum(told) / len(told)), rel=1e-4)
+        assert out.to_lists("clipped")[row] == pytest.approx(sum(max(-0.5, min(x, 0.5)) for x in ratio) / len(ratio), abs=1e-4)
+
+
+def test_models_with_other_tokens_are_not_compared_token_by_token(tmp_path):
+    folder(tmp_path / "one", "causal")
+    _, words = folder(tmp_path / "two", "causal")
+    words.add_tokens(["apples and"])
+    words.save_pretrained(tmp_path / "two")
+    with pytest.raises(RewardError, match="`policy` and `reference` have different tokens"):
+        rl.compile(text=PER_TOKEN.format(one=tmp_path / "one", two=tmp_path / "two"))(
+            {"question": ["a"], "evidence": ["b"], "answer": ["c"]})
+
+
+def test_micro_batches_shrink_to_what_memory_holds(tmp_path):
+    from rewardlang.models.folder import Folder
+    from rewardlang.values.types import FLOAT
+
+    folder(tmp_path, "classifier", positions=64)
+    asked, shapes = Folder(tmp_path, FLOAT, None, False), []
+    texts = [" ".join(["apples"] * n) for n in (1, 16, 2, 12, 3, 50, 4, 8)]
+    plain = asked(texts)
+
+    def little_memory(module, args, given):
+        shapes.append(tuple(given["input_ids"].shape))
+        if given["input_ids"].numel() > 40:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    asked.model.transformer.register_forward_pre_hook(little_memory, with_kwargs=True)
+    asked.budget.positions = 128
+    found = asked(texts)
+    assert [row for row, value in enumerate(found) if isinstance(value, str)] == [5] and "out of memory" in found[5]
+    assert [x for row, x in enumerate(found) if row != 5] == pytest.approx([x for row, x in enumerate(plain) if row != 5], abs=1e-5)
+    assert shapes[:2] == [(2, 50), (1, 50)] and all(rows * width <= 50 for rows, width in shapes[2:])
+    before = len(shapes)
+    assert asked(texts[:5]) == pytest.approx(plain[:5], abs=1e-5)
+    assert all(rows * width <= 40 for rows, width in shapes[before:])
