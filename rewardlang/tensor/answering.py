@@ -1,17 +1,21 @@
 """Asks a source about rows: one at a time, in micro-batches, or in worker processes under time limits."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import repeat
+from time import monotonic
 
 import torch
 
 from rewardlang.ir.spec import ExternalInfo
 from rewardlang.models.batches import Budget, longest_first, micro_batches, text_lengths
+from rewardlang.models.deadline import in_time
 from rewardlang.models.failed import Failed, Unusable, describe
 from rewardlang.models.kept import Kept
 from rewardlang.tensor import words
 from rewardlang.tensor.sources import Source
+from rewardlang.verifiers.binding import VerifierUnavailable
 from rewardlang.verifiers.workers import Outcome, run_limited
 
 #: Rows of one call of a model under a time limit, where its declaration says nothing.
@@ -30,7 +34,8 @@ def answers(external: ExternalInfo, source: Source, columns: Sequence, varying: 
         return run_each(source.function, columns, varying, rows)
     full = [column if varies else [column] * rows for column, varies in zip(columns, varying, strict=True)]
     if source.limit is not None:
-        return _limited_batches(external, source, full, rows, kept)
+        limited = _batches_here if source.here else _limited_batches
+        return limited(external, source, full, rows, kept)
     return _in_batches(external, source, full, rows, kept)
 
 
@@ -38,7 +43,23 @@ def _limited(source: Source, columns: Sequence, varying: Sequence[bool], rows: i
     full = [column if varies else repeat(column, rows) for column, varies in zip(columns, varying, strict=True)]
     calls = list(zip(*full, strict=True)) if full else [()] * rows
     settled = None if kept is None else lambda row, outcome: kept.add(row, _value(outcome))
-    return [_value(outcome) for outcome in run_limited(source.target, calls, source.limit, within=source.within, settled=settled)]
+    if source.target is None:
+        return in_time(partial(_one, source.function), calls, source.limit, source.within)
+    try:
+        outcomes = run_limited(source.target, calls, source.limit, within=source.within, settled=settled)
+    except VerifierUnavailable:
+        if not source.here:
+            raise
+        return in_time(partial(_one, source.function), calls, source.limit, source.within)
+    return [_value(outcome) for outcome in outcomes]
+
+
+def _one(function: Callable, *args: object) -> object:
+    """The function's value, or Failed."""
+    try:
+        return function(*args)
+    except Exception as error:
+        return Failed(describe(error))
 
 
 def _value(outcome: Outcome) -> object:
@@ -82,6 +103,8 @@ def _in_one(external: ExternalInfo, function: Callable, columns: Sequence[Sequen
         found = found.tolist() if hasattr(found, "tolist") else list(found)
     except Unusable as error:
         raise words.RewardError(words.unusable_target(external.name, external.target, str(error))) from error
+    except Late as late:
+        return [late.failed] * rows
     except Exception as error:
         if is_too_large(error):
             raise
@@ -113,6 +136,38 @@ def _limited_batches(external: ExternalInfo, source: Source, columns: Sequence[S
         demand_one_each(external, len(values), len(batch))
         for row, value in zip(batch, values, strict=True):
             found[row] = value
+    return found
+
+
+def _batches_here(external: ExternalInfo, source: Source, columns: Sequence[Sequence], rows: int, kept: Kept | None) -> list:
+    """Micro-batches of a bound model, each under the time limit of one call, in a thread of this process."""
+    end = None if source.within is None else monotonic() + source.within
+
+    def limited(*part: Sequence) -> Sequence:
+        left = None if end is None else max(end - monotonic(), 0.0)
+        return timed(source.function, part, source.limit, left, source.within)
+
+    return _in_batches(external, replace(source, function=limited, batch=source.batch or LIMITED_BATCH), columns, rows, kept)
+
+
+class Late(Exception):
+    """A call whose time is up; `failed` says why."""
+
+    def __init__(self, failed: Failed):
+        super().__init__(str(failed))
+        self.failed = failed
+
+
+def timed(function: Callable, args: Sequence, seconds: float, left: float | None = None, within: float | None = None) -> object:
+    """What a function gives within its time, gradients as they are asked for here. Raises Late.
+
+    `left` are the seconds that are left of all that it has for all its calls, `within`.
+    """
+    grad = torch.is_grad_enabled()
+    whole = left is not None and left < seconds
+    found = in_time(function, [tuple(args)], left if whole else seconds, prepare=lambda: torch.set_grad_enabled(grad))[0]
+    if type(found) is Failed and found.kind == "time":
+        raise Late(Failed(f"took longer than {within:g} s with all the others", "time") if whole else found)
     return found
 
 

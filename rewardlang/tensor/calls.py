@@ -11,7 +11,7 @@ from rewardlang.ir.spec import ExternalInfo
 from rewardlang.models.failed import Failed, describe
 from rewardlang.models.kept import Kept
 from rewardlang.tensor import words
-from rewardlang.tensor.answering import answers, demand_one_each
+from rewardlang.tensor.answering import Late, answers, demand_one_each, timed
 from rewardlang.tensor.buffers import floats
 from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.entries import Misfit
@@ -36,7 +36,7 @@ class Evaluation:
 
     def __init__(self, external: ExternalInfo, source: Source, numeric: bool):
         self.external, self.source = external, source
-        lists = source.rows or source.limit is not None or external.asking.cache is not None
+        lists = source.rows or source.limit is not None and not source.here or external.asking.cache is not None
         self.tensors = numeric and source.batched and not lists
         self.tensor_rows = external.asking.batch
         fields = dict(external.field_domains)
@@ -173,7 +173,7 @@ class Evaluation:
             found = self._on_parts(columns, rows) if rows else columns[0].new_zeros(shape)
             found = torch.as_tensor(found, device=columns[0].device)
         except Exception as error:
-            failed = Failed(describe(error))
+            failed = error.failed if isinstance(error, Late) else Failed(describe(error))
             return torch.zeros(shape, dtype=dtype, device=columns[0].device), dict.fromkeys(range(rows), failed)
         counts.seconds += perf_counter() - start
         demand_one_each(self.external, len(found) if found.dim() else 1, rows)
@@ -181,11 +181,13 @@ class Evaluation:
 
     def _on_parts(self, columns: Sequence[Tensor], rows: int) -> Tensor | Sequence:
         """What a model gives on tensors, asked in micro-batches, smaller ones where they do not fit in memory."""
+        function, limit = self.source.function, self.source.limit
+        one = function if limit is None else lambda *part: timed(function, part, limit)
+
         def ask(size: int) -> Tensor | Sequence:
             if rows <= size:
-                return self.source.function(*columns)
-            return torch.cat([torch.as_tensor(self.source.function(*(column[at : at + size] for column in columns)))
-                              for at in range(0, rows, size)])
+                return one(*columns)
+            return torch.cat([torch.as_tensor(one(*(column[at : at + size] for column in columns))) for at in range(0, rows, size)])
 
         while True:
             size = min(self.tensor_rows or rows, rows)

@@ -1,9 +1,11 @@
 """Who answers a call: a binding of the caller's, or the function that the spec names, if it may be used."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from urllib.parse import urlsplit
 
 from torch import nn
@@ -30,7 +32,8 @@ class Source:
 
     `batched`: `function` takes one list (or tensor) for each argument, an entry a row, and returns as many results. Else it
     takes the arguments of one row. With `limit` (seconds of one call) `target` is called in worker processes instead, all
-    calls of a batch `within` some seconds. `batch` is the number of rows of one call. `rows`: it takes lists even
+    calls of a batch `within` some seconds; if `here`, in a thread of this process where there is no target, or it cannot be
+    imported. `batch` is the number of rows of one call. `rows`: it takes lists even
     where all arguments are numbers, and makes a call of its own of each row. `tells`: it takes `kept`, which it tells of rows
     that are done on the way.
     """
@@ -43,19 +46,34 @@ class Source:
     batch: int | None = None
     rows: bool = False
     tells: bool = False
+    here: bool = False
 
 
 def bound(external: ExternalInfo, binding: object) -> Source:
     """The source for a callable or module that the caller has bound.
 
-    A bound function owns its time: no limit is set, but for an `async` one, which can be left where it is.
+    Under a time limit a verifier that can be found by its name runs in worker processes, as a named one does; an `async`
+    function is left where it is when it is late; all others run in a thread of this process.
     """
     if not callable(binding):
         raise words.RewardError(words.unusable_target(external.name, words.shown(binding), "it cannot be called"))
-    batched = external.kind == "model" or isinstance(binding, nn.Module)
+    batched, asking = external.kind == "model" or isinstance(binding, nn.Module), external.asking
     if is_async(binding):
-        return Source(one_by_one(binding, batched, external.timeout), True, batch=external.asking.batch, rows=not batched)
-    return Source(binding, batched, batch=external.asking.batch)
+        return Source(one_by_one(binding, batched, external.timeout), True, batch=asking.batch, rows=not batched)
+    limit = external.timeout or asking.within
+    if limit is None:
+        return Source(binding, batched, batch=asking.batch)
+    target = None if batched else _name_of(binding)
+    return Source(binding, batched, target, limit, asking.within, asking.batch, here=True)
+
+
+def _name_of(function: object) -> str | None:
+    """`module:function` of a function that another process finds by it; None for what belongs to this process."""
+    module, path = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    found = sys.modules.get(module) if module != "__main__" and isinstance(function, FunctionType) else None
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return f"{module}:{path}" if found is function else None
 
 
 def named(external: ExternalInfo, trust: Iterable[str]) -> Source:
