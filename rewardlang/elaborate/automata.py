@@ -11,7 +11,7 @@ from rewardlang.elaborate.context import Context, Value
 from rewardlang.elaborate.infer import apply
 from rewardlang.elaborate.temporal import note_formula, read_argument
 from rewardlang.ir.formulas import OpenWindow, Reading, formula_of
-from rewardlang.ir.node import Node
+from rewardlang.ir.node import Node, reachable
 from rewardlang.syntax import tree
 from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis, join
@@ -64,7 +64,8 @@ def reading_of(cx: Context, word: str, node: Node, axis: Axis, span: Span) -> tu
         reading = formula_of(node, axis, cx.spec.graph.origins, cx.spec.domains)
         dfa = minimal(reading.formula, reading.laws, tuple(reading.atoms), STATES)
     except OpenWindow as found:
-        problem = f"the window of a formula must be known, and ends at the param `{found.end['name']}`"
+        params = " and ".join(f"`{part['name']}`" for part in reachable([found.end]) if part.op == "param")
+        problem = f"the window of a formula must be known, and ends at the param {params}"
         raise cx.fail("RW303", span, word=word, problem=problem) from found
     except TooManyStates as found:
         problem = f"`{_short(str(found.part))}` needs more than {found.limit} states"

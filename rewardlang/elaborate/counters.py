@@ -1,6 +1,6 @@
 """Machines whose counters are states: where they have more values than a table has room for, or change by what data says."""
 
-from rewardlang.automata.machine import Counter, Edge, Machine, Test, Update, bare
+from rewardlang.automata.machine import Counter, Machine, Test, Update, bare
 from rewardlang.automata.unfold import unfold, walk
 from rewardlang.elaborate.context import Context, Value
 from rewardlang.elaborate.edges import Reader

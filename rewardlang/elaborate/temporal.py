@@ -9,6 +9,7 @@ from rewardlang.elaborate.infer import apply, joined
 from rewardlang.elaborate.margins import formula_parts, margin
 from rewardlang.elaborate.scope import POPULATIONS
 from rewardlang.elaborate.types import axis_named
+from rewardlang.elaborate.windows import window
 from rewardlang.ir.formulas import folded
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import FormulaInfo
@@ -16,10 +17,8 @@ from rewardlang.ops.temporal import ON_NOTHING
 from rewardlang.syntax import tree
 from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis, join, ordered_axes, without
-from rewardlang.values.types import BOOL, FLOAT, INT, Kind
+from rewardlang.values.types import BOOL, FLOAT
 
-#: A longer window is a slip of the pen: no trace that fits into memory has so many steps.
-LONGEST_WINDOW = 10**9
 _OPTIONS = {"margins": "smooth", "robustness": "smooth", "progress": "discount"}
 _EXAMPLES = {1: "`{word} over {axis} p`", 2: "`p {word} over {axis} q`"}
 
@@ -32,15 +31,15 @@ def temporal(cx: Context, expr: tree.Temporal, hint) -> Value:
             operands.append(decision(cx, operand, f"what `{expr.op}` takes"))
         except Failed:
             failed = True
-    window = _window(cx, expr)
+    ends = window(cx, expr)
     if failed:
         raise Failed
     example = _EXAMPLES[len(operands)]
     axis = ordered_axis(cx, operands, expr.over, expr.span, expr.op, example)
     roles = ("x",) if len(operands) == 1 else ("p", "q")
     type_ = BOOL.with_axes(join(*(node.type.axes for node in operands), (axis,)))
-    return Value(cx.spec.graph.add(expr.op, (*operands, *window.values()), type_, expr.span,
-                                   roles=(*roles, *window), over=(axis,), margin=False))
+    return Value(cx.spec.graph.add(expr.op, (*operands, *ends.values()), type_, expr.span,
+                                   roles=(*roles, *ends), over=(axis,), margin=False))
 
 
 def ordered_axis(cx: Context, nodes: list[Node], written: str | None, span: Span, word: str, example: str) -> Axis:
@@ -74,55 +73,6 @@ def _of_data(cx: Context, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
         return axes[:1] or (Axis("step", ragged=True, ordered=True),)
     found = dict.fromkeys(axis for info in cx.spec.inputs.values() for axis in ordered_axes(info.type.axes))
     return tuple(axis for axis in found if not axis.within)
-
-
-# --- windows ----------------------------------------------------------------------------------------------------------
-
-
-def _window(cx: Context, expr: tree.Temporal) -> dict[str, Node]:
-    """The ends of the window by role: constants, or params with a range."""
-    if expr.window is None:
-        return {}
-    low, high = (_end(cx, end) for end in expr.window)
-    least, most = _range(cx, low)[0], _range(cx, high)[1]
-    if least > most:
-        raise cx.fail("RW301", expr.span, problem=f"starts at {show(least)} and ends before it, at {show(most)}")
-    return {"low": low, "high": high}
-
-
-def _end(cx: Context, written: tree.Expr) -> Node:
-    if isinstance(written, tree.Name):
-        node = cx.node(written)
-    else:
-        node = cx.const(constant(cx, written, "a window's end"), INT, written.span)
-    if cx.definition and node.op == "input":
-        return cx.const(0, INT, written.span)
-    if node.op == "param":
-        return _checked_param(cx, node, written.span)
-    if node.op != "const":
-        raise cx.fail("RW120", written.span, what="a window's end")
-    steps = node["value"]
-    if not isinstance(steps, int) or isinstance(steps, bool):
-        raise cx.fail("RW301", written.span, problem=f"counts whole steps, and {show(steps)} is none")
-    if not 0 <= steps <= LONGEST_WINDOW:
-        below, beyond = "counts steps away from here, and {} is less than none", "reaches {} steps: leave it out instead"
-        raise cx.fail("RW301", written.span, problem=(below if steps < 0 else beyond).format(show(steps)))
-    return node
-
-
-def _checked_param(cx: Context, node: Node, span: Span) -> Node:
-    info = cx.spec.params[node["name"]]
-    if node.type.kind is not Kind.INT or node.type.axes or info.learnable or info.domain is None or info.domain.lo < 0:
-        problem = f"counts whole steps, and `{info.name}` is no `param {info.name} : int in [0, …]` that stays as it is"
-        raise cx.fail("RW301", span, problem=problem)
-    return node
-
-
-def _range(cx: Context, node: Node) -> tuple:
-    if node.op == "const":
-        return node["value"], node["value"]
-    domain = cx.spec.domains[node]
-    return domain.lo, domain.hi
 
 
 # --- readings ---------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ class OpenWindow(Exception):
     """A formula has no automaton as long as the end of a window, the node `end`, is not known."""
 
     def __init__(self, end: Node):
-        super().__init__(f"the window's end `{end['name']}` is a param")
+        super().__init__("the end of a window rests on a param")
         self.end = end
 
 

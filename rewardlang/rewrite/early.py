@@ -3,7 +3,7 @@
 from functools import reduce
 
 from rewardlang.ir.node import Node
-from rewardlang.rewrite.deciding import bounded, both, compared, decided, has_gradient, is_dear, spared
+from rewardlang.rewrite.deciding import both, bounded, compared, decided, has_gradient, is_dear, spared
 from rewardlang.rewrite.rule import Rule, Scene, is_constant
 from rewardlang.values.types import Kind
 

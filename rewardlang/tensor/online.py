@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from rewardlang.ir.node import Node
+from rewardlang.ops.floats import FloatKernel, call
+from rewardlang.ops.table import OPERATORS
 from rewardlang.rewrite.online import ENDING, StepProgram, step_axis, step_program
 from rewardlang.rewrite.steps import Memory
 from rewardlang.tensor import words
@@ -197,7 +199,9 @@ class Online:
 
 def _numbers(params: Mapping[str, object]):
     def fixed(node: Node) -> float:
-        return node["value"] if node.op == "const" else float(params[node["name"]])
+        if node.op in ("const", "param"):
+            return node["value"] if node.op == "const" else float(params[node["name"]])
+        return call(FloatKernel(), OPERATORS[node.op], *map(fixed, node.args))
     return fixed
 
 

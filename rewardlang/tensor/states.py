@@ -18,7 +18,6 @@ from rewardlang.tensor.keyed import Keyed
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import BOOL, Kind
 
-
 #: Nodes that only graphs of single steps have, and what emits each.
 STEPPED = {"push": "pushed", "advance": "advanced", "soften": "softened", "slot": "slot", "recalled": "recalled", "noted": "noted"}
 
