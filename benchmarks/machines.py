@@ -17,6 +17,7 @@ from rewardlang.automata.published import write_lines
 from rewardlang.automata.table import Table
 from rewardlang.tensor import walks
 from rewardlang.tensor.blocks import blocks
+from rewardlang.tensor.buffers import room
 
 #: Environments, and in how many rounds; those that are stepped in Python; steps of each, and of the single trace.
 SIZES, FEW, STEPS, LONG, PART = {4096: 15, 65_536: 4}, 32, 512, 1 << 17, 4096
@@ -157,7 +158,7 @@ def ours_packed(tracker: Tracker, columns: dict[str, torch.Tensor]) -> Callable[
     ready = [walks.places_of(walks.letters(part), table) for part in parts]
 
     def walk() -> torch.Tensor:
-        found = torch.empty(columns[NAMES[0]].shape)
+        found = room(columns[NAMES[0]].shape, torch.float32)
         for (places, rest), part in zip(ready, found.split(PART), strict=True):
             walks.along(places.clone(), rest, table, out=part)
         return found

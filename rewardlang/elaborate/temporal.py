@@ -5,10 +5,12 @@ from math import inf
 from rewardlang.elaborate.choice import decision
 from rewardlang.elaborate.constants import constant, show
 from rewardlang.elaborate.context import Context, Failed, Value
-from rewardlang.elaborate.infer import apply, joined
+from rewardlang.elaborate.infer import apply, article, joined
 from rewardlang.elaborate.margins import formula_parts, margin
 from rewardlang.elaborate.scope import POPULATIONS
+from rewardlang.elaborate.states import Pending, pending
 from rewardlang.elaborate.types import axis_named
+from rewardlang.elaborate.uses import SAYING_BESIDE, says_beside
 from rewardlang.elaborate.windows import window
 from rewardlang.ir.formulas import folded
 from rewardlang.ir.node import Node
@@ -17,7 +19,7 @@ from rewardlang.ops.temporal import ON_NOTHING
 from rewardlang.syntax import tree
 from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis, join, ordered_axes, without
-from rewardlang.values.types import BOOL, FLOAT
+from rewardlang.values.types import BOOL, FLOAT, Kind
 
 _OPTIONS = {"margins": "smooth", "robustness": "smooth", "progress": "discount"}
 _EXAMPLES = {1: "`{word} over {axis} p`", 2: "`p {word} over {axis} q`"}
@@ -25,6 +27,9 @@ _EXAMPLES = {1: "`{word} over {axis} p`", 2: "`p {word} over {axis} q`"}
 
 def temporal(cx: Context, expr: tree.Temporal, hint) -> Value:
     """`always[0, 20] p`, `p until q`: a truth at each step of one ordered axis."""
+    state = pending(cx, expr.operands[0]) if says_beside(expr) else None
+    if state is not None:
+        return cx.value(_beside(cx, expr, state))
     operands, failed = [], False
     for operand in expr.operands:
         try:
@@ -40,6 +45,16 @@ def temporal(cx: Context, expr: tree.Temporal, hint) -> Value:
     type_ = BOOL.with_axes(join(*(node.type.axes for node in operands), (axis,)))
     return Value(cx.spec.graph.add(expr.op, (*operands, *ends.values()), type_, expr.span,
                                    roles=(*roles, *ends), over=(axis,), margin=False))
+
+
+def _beside(cx: Context, expr: tree.Temporal, state: Pending) -> tree.Call:
+    """`previous alarmed`, where `alarmed` is the state that is being defined, as `prev(alarmed, false)`."""
+    if state.type.kind is not Kind.BOOL:
+        raise cx.fail("RW108", expr.operands[0].span, what=f"what `{expr.op}` takes", wanted="a bool", found=article(state.type))
+    word, start = SAYING_BESIDE[expr.op]
+    values = (expr.operands[0], tree.Bool(start, span=expr.span))
+    over = None if expr.over is None else tree.Over((expr.over,), span=expr.span)
+    return tree.Call(word, tuple(tree.Argument(value, span=value.span) for value in values), over, span=expr.span)
 
 
 def ordered_axis(cx: Context, nodes: list[Node], written: str | None, span: Span, word: str, example: str) -> Axis:

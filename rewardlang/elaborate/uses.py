@@ -11,6 +11,8 @@ _AXIS_ARGUMENT = {"index": 0, "length": 0, "at_last": 1, "at_first": 1, "every":
 _OPTION_WORDS = ("ties",)
 #: Words whose first argument, a bare name, is the value at the step before or after.
 BESIDE = ("prev", "ahead")
+#: Temporal words that say the same of a truth, which is this before the first step, or after the last.
+SAYING_BESIDE = {"previous": ("prev", False), "weak_previous": ("prev", True), "next": ("ahead", False), "weak_next": ("ahead", True)}
 
 
 @dataclass(eq=False)
@@ -30,6 +32,11 @@ def uses(node: tree.Node) -> Uses:
     return found
 
 
+def says_beside(node: tree.Temporal) -> bool:
+    """Whether it is `previous name`, or another word for the entry of the step beside."""
+    return node.op in SAYING_BESIDE and node.window is None and isinstance(node.operands[0], tree.Name)
+
+
 def _walk(node: tree.Node, bound: frozenset[str], found: Uses) -> None:
     if isinstance(node, tree.Name):
         if node.name not in bound:
@@ -37,6 +44,10 @@ def _walk(node: tree.Node, bound: frozenset[str], found: Uses) -> None:
         return
     if isinstance(node, tree.Call):
         _call(node, bound, found)
+        return
+    if isinstance(node, tree.Temporal) and says_beside(node):
+        found.delayed.update({node.operands[0].name} - bound)
+        found.axes.update([node.over] if node.over is not None else [])
         return
     if isinstance(node, tree.Block):
         for let in node.lets:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rewardlang.tensor.blocks import WHOLE, Blocks
+from rewardlang.tensor.buffers import room
 
 #: Entries that are walked at once: what one part leaves in the cache the next one uses again.
 _PART = 1 << 21
@@ -26,7 +27,7 @@ def walked(propositions: Sequence[Tensor], dim: int, backward: bool, fixed: tupl
     shape, rows = traces[0].shape, _rows(traces[0])
     if rows is None:
         return along(*places_of(letters(traces), table), table, backward).view(shape).movedim(-1, dim)
-    found = table.read.new_empty(shape)
+    found = room(shape, table.read.dtype)
     for start in range(0, len(found), rows):
         part = found[start:start + rows]
         read = along(*places_of(letters([x[start:start + rows] for x in traces]), table), table, backward, part)

@@ -27,7 +27,7 @@ def test_a_window_of_params_is_the_window_of_their_values(formula, k, m):
     reward = rl.compile(text=text_of(formula), params={"k": k, "m": m})
     window, rest = formula.split("]")[0], formula.split("]", 1)[1]
     ends = {"k": k, "m": m, "max": max, "min": min}
-    numbers = [str(eval(end, {}, ends)) for end in _ends(window.split("[")[1])]   # noqa: S307 our own formulas
+    numbers = [str(eval(end, {}, ends)) for end in _ends(window.split("[")[1])]    # our own formulas
     rest = rest.replace("[k, k]", f"[{k}, {k}]")
     plain = rl.compile(text=text_of(f"{window.split('[')[0]}[{', '.join(numbers)}]{rest}"), params={"k": k, "m": m})
     for name in ("f", "h"):
