@@ -8,7 +8,7 @@ from rewardlang.automata.gains import MOST_WORK, most, paying_loop, shortest
 from rewardlang.automata.unfold import Arrow, Unfolded
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.machine_claims import lasso, runs, step, turn
+from rewardlang.facts.machine_claims import lasso, runs, step, together, turn
 from rewardlang.facts.machines import MachineFacts, machine_facts
 from rewardlang.facts.sums import steps
 from rewardlang.ir.node import Node, reachable
@@ -96,8 +96,11 @@ def _paying(facts: MachineFacts, share: _Share) -> Iterator[Diagnostic]:
     found = paying_loop(facts.unfolded, share.high(facts))
     if found is None or not runs(facts, found):
         return
-    values = {"name": facts.info.name, "loop": turn(facts, found), "gain": f"{found.gain:g}"}
-    witness = lasso(facts, found)
+    gain = together(facts, found, lambda paid: share.scale * paid.hi + min(share.rest.hi, 0))
+    if gain <= 0:
+        return
+    values = {"name": facts.info.name, "loop": turn(facts, found), "gain": f"{gain:g}"}
+    witness = lasso(facts, replace(found, gain=gain))
     yield Diagnostic("RW329", facts.info.span, values, (), facts.info.name, witness)
 
 
