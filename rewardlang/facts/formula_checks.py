@@ -15,6 +15,7 @@ from rewardlang.automata.translate import TooManyStates, at_last, translate
 from rewardlang.facts.leaves import positions
 from rewardlang.facts.terms import always
 from rewardlang.ir.formulas import LOGIC, OpenWindow, Reading, formula_of, is_word, operands
+from rewardlang.ir.formulas import read as read_truth
 from rewardlang.ir.node import Node, consumers, reachable
 from rewardlang.ir.objective import Measure
 from rewardlang.ir.spec import Spec
@@ -152,9 +153,25 @@ def _laws(ranges, read: Reading) -> tuple[Formula, ...]:
     decided = {name: always(ranges, node) for name, node in read.atoms.items()}
     known = [atom(name) if truth else negation(atom(name)) for name, truth in decided.items() if truth is not None]
     try:
-        return Alphabet(tuple(read.atoms), (*read.laws, *known)).laws
+        return Alphabet(tuple(read.atoms), (*read.laws, *known, *_assumed(ranges.spec, read))).laws
     except ValueError:     # no row can be: another finding says so
         return ()
+
+
+def _assumed(spec: Spec, read: Reading) -> Iterator[Formula]:
+    """What the file assumes of the propositions alone, at each step."""
+    names = {node: name for name, node in read.atoms.items()}
+    for fact in spec.assumptions:
+        unknown = []
+
+        def leaf(node: Node) -> Formula:
+            if node not in names:
+                unknown.append(node)
+            return atom(names.get(node, "?"))
+
+        law = read_truth(fact, None, leaf)
+        if not unknown:
+            yield law
 
 
 def _readings(spec: Spec) -> Iterator[tuple[str, Node, Axis, Node, object]]:

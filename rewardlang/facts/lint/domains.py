@@ -8,7 +8,7 @@ from rewardlang.facts.failures import domain_errors
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.verdict import detached
 from rewardlang.facts.witness import entries, sentence, shown, values_at
-from rewardlang.ir.node import Node
+from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.table import OPERATORS
 from rewardlang.text.diagnostic import Diagnostic, Note
 from rewardlang.values.interval import Interval
@@ -46,15 +46,31 @@ def _finding(ranges, places: Places, node: Node, context: Context, output) -> Di
     point = _witness(ranges, node, argument, op, end, context)
     values = {"operator": row.symbol or row.name, "problem": f"`{written}` {words}", "what": f"`{written}` lies in {found}"}
     notes = (*((Note(f"undefined with {sentence(point)}"),) if point else ()), *places.inside(node))
-    reason = "zero-spread-group" if node.op == "div" and _is_spread(argument) else None
+    reason, shows = _of_population(argument) if node.op == "div" else (None, None)
     span, subject = places.span(node, output.span), places.subject(node)
-    return Diagnostic("RW201", span, values, notes, subject, point or None, None, reason)
+    return Diagnostic("RW201", span, values, notes, subject, shows or point or None, None, reason)
 
 
-def _is_spread(node: Node) -> bool:
+def _of_population(node: Node) -> tuple[str | None, dict | None]:
+    """The reason and a witness of a divisor that is 0 for what a population or list is: its spread, its ends, its size."""
     while node.op == "sqrt":
         node = node.args[0]
-    return node.op in _SPREADS and bool(node.get("window"))
+    if node.op in _SPREADS and node.get("window"):
+        return "zero-spread-group", None
+    counts = [part for part in reachable([node]) if part.op == "count"]
+    if node.op == "sub" and {arg.op for arg in node.args} == {"max", "min"} and node.args[0].args[0] is node.args[1].args[0]:
+        return ("zero-spread-group" if node.args[0].get("window") else None), {"all alike": _population(node)}
+    if not counts:
+        return None, None
+    if counts[0].get("window"):
+        return "small-group-normalisation", {"population": 1}
+    return None, {counts[0]["over"][0].name: []}
+
+
+def _population(node: Node) -> str:
+    """What a maximum and minimum are taken over."""
+    inner = node.args[0]
+    return inner.get("window") or inner["over"][0].name
 
 
 def _witness(ranges, node: Node, argument: Node, op: str, end: int, context: Context) -> dict | None:

@@ -15,7 +15,7 @@ from rewardlang.ir.spec import ExternalInfo, OutputInfo
 from rewardlang.ops.table import OPERATORS
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.axes import ordered_axes
-from rewardlang.values.endpoint import show
+from rewardlang.values.endpoint import exact, show
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind
 
@@ -27,6 +27,8 @@ _EXACTLY = {
 #: Cells into which a source's range is cut to see where the reward is flat, and the share of them that is too much.
 _CELLS = 64
 _FLAT = 0.5
+#: Of the whole range: what moves less than this in a cell stands still.
+_STILL = 1e-6
 
 
 _UNIT = Interval(0, 1)
@@ -112,34 +114,51 @@ def _is_bounded(interval: Interval | None) -> bool:
 
 
 def saturation(ranges, places: Places) -> Iterator[Diagnostic]:
-    """A smooth-looking reward of one measured source that is flat on most of the source's range."""
+    """A smooth-looking reward, or the weightiest term of one, of one measured source, flat on most of the source's range."""
     for output in rewards(ranges.spec):
-        nodes = reachable([output.node])
-        measured = [node for node in nodes if node.op in ("input", "call")]
-        if len(measured) != 1 or any(node.type.kind is Kind.BOOL or node.get("roles") for node in nodes):
+        label, node = _weightiest(ranges, output)
+        nodes = reachable([node])
+        measured = [part for part in nodes if part.op in ("input", "call")]
+        if len(measured) != 1 or any(part.type.kind is Kind.BOOL or part.get("roles") for part in nodes):
             continue
         source, whole = measured[0], ranges.of(measured[0])
         if whole is None or not whole.is_finite or whole.is_point:
             continue
-        jumps = any(node.op == "gate" or node.type.kind is not Kind.FLOAT and node is not source and node.args for node in nodes)
-        flat, value = _flat_share(ranges, output.node, source, whole, 1 if jumps else 2)
+        jumps = any(part.op == "gate" or part.type.kind is not Kind.FLOAT and part is not source and part.args for part in nodes)
+        flat, value = _flat_share(ranges, node, source, whole, 1 if jumps or len(output.terms) > 1 else 2)
         if _FLAT < flat < 1:      # all of it: a constant reward, which has a finding of its own
-            share = f"{flat * 100:.0f} %"
-            label = output.terms[0][0] if len(output.terms) == 1 else output.name
-            values = {"subject": f"`{label}`", "value": show(value), "share": share, "source": source.get("name", source.op)}
+            values = {"subject": f"`{label}`", "value": show(value), "share": f"{flat * 100:.0f} %",
+                      "source": source.get("name", source.op)}
             witness = {"flat": flat, "value": float(value)}
-            yield Diagnostic("RW512", places.span(output.node, output.span), values, (), label, witness)
+            yield Diagnostic("RW512", places.span(node, output.span), values, (), label, witness)
+
+
+def _weightiest(ranges, output: OutputInfo) -> tuple[str, Node]:
+    """The term that pays more than all others together, if its sources are its own; else the whole reward."""
+    known = [(label, node, ranges.of(node)) for label, node in output.terms]
+    if len(known) == 1:
+        return known[0][:2]
+    if any(found is None or not found.is_finite for _, _, found in known):
+        return output.name, output.node
+    for label, node, found in known:
+        others = [other for other in known if other[1] is not node]
+        own = set(reachable([node])) & set(reachable([other[1] for other in others]))
+        if found.hi > 0 and found.width > sum(other[2].width for other in others) and not any(p.op in ("input", "call") for p in own):
+            return label, node
+    return output.name, output.node
 
 
 def _flat_share(ranges, node: Node, source: Node, whole: Interval, ends: int):
     """The share of a source's range on which the node has one single value (one at each of two `ends`), and that value."""
     step = Interval.of(whole.width) / Interval(_CELLS, _CELLS)
-    counts: dict = {}
+    reached = ranges.of(node)
+    still, counts = float(reached.width) * _STILL if reached is not None and reached.is_finite else 0.0, {}
     for cell in range(_CELLS):
         part = Interval(whole.lo + step.lo * cell, whole.lo + step.lo * (cell + 1))
         inner = ranges.inside({source: part})
         found = inner and ranges.fact(node, inner).range
-        if found and found.is_point:
-            counts[found.lo] = counts.get(found.lo, 0) + 1
+        if found and found.is_finite and (found.is_point or found.width < still):
+            key = found.lo if found.is_point else exact(round(float(found.lo) / (10 * still)) * 10 * still)
+            counts[key] = counts.get(key, 0) + 1
     value = max(counts, key=counts.get, default=0)
     return sum(sorted(counts.values())[-ends:]) / _CELLS, value

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from rewardlang.facts.linear import form
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.lint.sources import verdicts
+from rewardlang.facts.lint.sources import asked_for, verdicts
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.signs import sign
 from rewardlang.facts.slope import slope
@@ -54,6 +54,9 @@ def _copy(ranges, first: Node, second: Node) -> str | None:
         ratios = {one[node] / other[node] if one[node] % other[node] else one[node] // other[node] for node in one}
         if len(ratios) == 1:
             return "a multiple of it, up to a constant"
+    smaller, larger = sorted((one, other), key=len)
+    if smaller and set(smaller) < set(larger) and _adds_up(smaller, larger):
+        return "what the other holds already" if larger is one else "a sum that holds it already"
     sources = [{part for part in reachable([node]) if part.op in _SOURCES} for node in (first, second)]
     if len(sources[0]) != 1 or sources[0] != sources[1] or first.type.axes != second.type.axes:
         return None
@@ -66,6 +69,12 @@ def _copy(ranges, first: Node, second: Node) -> str | None:
     return None
 
 
+def _adds_up(smaller: dict, larger: dict) -> bool:
+    """Whether all parts of two sums are measured as they come, and enter both with one sign: `0.5 * a + 0.5 * b` holds `a`."""
+    signs = {weight > 0 for weight in (*smaller.values(), *larger.values())}
+    return len(signs) == 1 and all(part.op in (*_SOURCES, "number") and not part.type.axes for part in larger)
+
+
 def signed_multiplier(ranges, places: Places) -> Iterator[Diagnostic]:
     """A measured bonus that multiplies a base of either sign: where the base is negative, more of it is less."""
     spec = ranges.spec
@@ -76,7 +85,8 @@ def signed_multiplier(ranges, places: Places) -> Iterator[Diagnostic]:
             if node.op != "mul" or places.span(node).source is not spec.source:
                 continue
             for bonus, base in (node.args, node.args[::-1]):
-                if _is_bonus(ranges, bonus) and _is_signed_verdict(ranges, base):
+                signed = _is_signed_verdict(ranges, base) or _is_signed(ranges, base) and _is_asked_for(spec, bonus)
+                if _is_bonus(ranges, bonus) and signed:
                     values = {"bonus": places.text(bonus), "base": places.text(base)}
                     yield Diagnostic("RW521", places.span(node, output.span), values, (), places.subject(node),
                                      {"base": ranges.of(base).to_json(), "bonus": ranges.of(bonus).to_json()})
@@ -93,10 +103,19 @@ def _is_bonus(ranges, node: Node) -> bool:
     return plain and any(part.type.kind in (Kind.FLOAT, Kind.INT) for part in sources)
 
 
+def _is_signed(ranges, node: Node) -> bool:
+    found = ranges.of(node)
+    return found is not None and found.lo < 0 < found.hi
+
+
+def _is_asked_for(spec, bonus: Node) -> bool:
+    """Whether an `ensure` says that more of the bonus is to be worth more."""
+    return any(asked_for(spec, part, 1) for part in reachable([bonus]) if part.op in _SOURCES)
+
+
 def _is_signed_verdict(ranges, node: Node) -> bool:
     """A value of either sign that a verdict decides, and is not centred on a group."""
-    found = ranges.of(node)
-    if found is None or not found.lo < 0 < found.hi:
+    if not _is_signed(ranges, node):
         return False
     return bool(verdicts(ranges.spec, node)) and not any(part.get("window") for part in reachable([node]))
 

@@ -126,11 +126,11 @@ def _over_purpose(weighed: _Weighed, term: TermFact) -> str | None:
 
 
 def _over_task(weighed: _Weighed, term: TermFact) -> str | None:
-    """A price of each step that adds up to more than ten times what the task is worth in all."""
+    """A measured price of each step, not one of an event, that adds up to more than ten times what the task is worth in all."""
     tasks = [other for other in weighed.found if other is not term and weighed.is_task(other)]
     worth = max((weighed.totals[other.label] for other in tasks), default=inf)
     total = weighed.totals[term.label]
-    if term.range.hi > 0 or inf in (worth, total) or weighed.is_task(term) or total <= DOMINATING * worth:
+    if term.range.hi > 0 or weighed.decides(term) or inf in (worth, total) or weighed.is_task(term) or total <= DOMINATING * worth:
         return None
     return f"which adds up to {show(total)} in an episode, more than {DOMINATING} times the {show(worth)} of the task"
 
