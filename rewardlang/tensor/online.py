@@ -59,6 +59,11 @@ class Step:
         return self._result.terms
 
     @property
+    def gates(self) -> Mapping[str, Tensor]:
+        """The conditions of gates, by name."""
+        return self._result.gates
+
+    @property
     def valid(self) -> Tensor:
         """Which environments have a reward, bool [B]."""
         return self._result.valid

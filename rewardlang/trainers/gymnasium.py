@@ -38,7 +38,7 @@ class RewardWrapper(gymnasium.Wrapper, gymnasium.utils.RecordConstructorArgs):
         self._reader = Reader(reward.spec, columns)
         self._observer = Observer(env.observation_space, self.stepper, observe)
         self.observation_space = self._observer.space
-        self._sums = EpisodeSums(self.stepper.terms, 1)
+        self._sums = EpisodeSums(self.stepper)
         self._before: object = None
 
     def reset(self, *, seed: int | None = None, options: dict | None = None) -> tuple[object, dict]:
@@ -93,7 +93,7 @@ class VectorRewardWrapper(gymnasium.vector.VectorWrapper):
         self._observer = Observer(env.observation_space, self.stepper, observe, env.num_envs)
         self.observation_space = self._observer.space
         self.single_observation_space = Observer(env.single_observation_space, self.stepper, observe).space
-        self._sums = EpisodeSums(self.stepper.terms, env.num_envs)
+        self._sums = EpisodeSums(self.stepper)
         self._before: object = None
         self._idle = np.zeros(env.num_envs, dtype=bool)
 
@@ -115,7 +115,7 @@ class VectorRewardWrapper(gymnasium.vector.VectorWrapper):
         if found.done is not None:
             terminated = terminated | found.done.numpy()
         over = terminated | truncated
-        self._sums.add(found)
+        self._sums.add(found, idle=idle)
         info = self._told(info, found, over)
         self._idle = over if self._mode is AutoresetMode.NEXT_STEP else self._idle
         if over.any():

@@ -26,7 +26,7 @@ class RewardManager:
         self.stepper = Stepper(reward, "isaaclab", env.num_envs, sees_state=sees_state, discount=discount, invalid=invalid,
                                device=env.device)
         self._reader = Reader(reward.spec, {name: _of_env(path) for name, path in columns.items()}, infos=False)
-        self._sums = EpisodeSums(self.stepper.terms, env.num_envs, env.device)
+        self._sums = EpisodeSums(self.stepper)
         self.last: Stepped | None = None
 
     @property

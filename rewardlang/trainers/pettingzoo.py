@@ -1,6 +1,7 @@
 """PettingZoo (parallel): one reward for each agent, along an axis of agents."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -9,7 +10,8 @@ from pettingzoo.utils import BaseParallelWrapper
 
 from rewardlang.tensor.reward import CompiledReward
 from rewardlang.trainers.refuse import TrainerError
-from rewardlang.trainers.steps import Stepper
+from rewardlang.trainers.steps import Stepped, Stepper
+from rewardlang.trainers.sums import EpisodeSums
 from rewardlang.trainers.transitions import Path, Reader, Transition, lone
 
 
@@ -19,7 +21,7 @@ class ParallelReward(BaseParallelWrapper):
     Inputs along that axis, `input speed : float[step, agent]`, are read from each agent's own observation, action and info, in the
     order of `possible_agents`; of an agent that is no longer there they are null. Others are read from the first
     agent's. `columns` as for gymnasium's RewardWrapper. A spec without the axis gives all agents the same. Each info has
-    `reward_terms`; an agent without a reward gets `invalid`, which `reward_invalid` tells. What the reward remembers is in each
+    `reward_terms`; an agent without a reward gets `invalid`, which `reward_invalid` tells, and `reward_log` its episode's sums. What the reward remembers is in each
     info as `reward_state`, since the observations of agents stay as they are.
     """
 
@@ -29,6 +31,7 @@ class ParallelReward(BaseParallelWrapper):
         self.stepper = Stepper(reward, "pettingzoo", 1, sees_state=sees_state, discount=discount, invalid=invalid, axes=(axis,))
         self._reader = Reader(reward.spec, columns)
         self._along = {info.column: any(each.name == axis for each in info.type.axes) for info in reward.spec.inputs.values()}
+        self._sums = EpisodeSums(self.stepper, len(env.possible_agents))
         self._before: Mapping[str, object] = {}
         sizes = {each.size for info in reward.spec.inputs.values() for each in info.type.axes if each.name == axis}
         if sizes - {None, len(env.possible_agents)}:
@@ -39,6 +42,7 @@ class ParallelReward(BaseParallelWrapper):
         """Begin an episode."""
         self._before, infos = self.env.reset(seed=seed, options=options)
         self.stepper.begin()
+        self._sums.begin()
         return self._before, infos
 
     def step(self, actions: Mapping[str, object]) -> tuple[dict, dict, dict, dict, dict]:
@@ -54,8 +58,20 @@ class ParallelReward(BaseParallelWrapper):
             self.env.unwrapped.agents = []
         place = {agent: number for number, agent in enumerate(self.env.possible_agents)}
         rewards = {agent: _entry(found.reward, place[agent]) for agent in acting}
+        self._sums.add(self._of_all(found))
         infos = {agent: {**infos.get(agent, {}), **self._info(found, place[agent])} for agent in acting}
+        for agent in acting:
+            if ended.get(agent) or cut.get(agent):
+                infos[agent]["reward_log"] = {name: values[place[agent]].item() for name, values in self._sums.logged().items()}
         return after, rewards, ended, cut, infos
+
+    def _of_all(self, found: Stepped) -> Stepped:
+        """The same with an entry for each agent, also where one is for all."""
+        if found.table.dim() > 2:
+            return found
+        count = len(self.env.possible_agents)
+        wrong = None if found.wrong is None else found.wrong.expand(count)
+        return replace(found, table=found.table.expand(-1, count), wrong=wrong)
 
     def _told(self, agent: str, *parts: Mapping) -> Transition | None:
         actions, after, own, ended, cut, infos = parts

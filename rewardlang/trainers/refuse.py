@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from rewardlang.classes.derive import objective_in
-from rewardlang.classes.follows import refusals
+from rewardlang.classes.follows import LEVELS, Needs, refusals, remembered
 from rewardlang.facts.analyse import Facts, analyse
+from rewardlang.ir.spec import Spec
 from rewardlang.tensor.reward import CompiledReward
 from rewardlang.tensor.words import RewardError, listed
 from rewardlang.trainers.table import TRAINERS, Trainer
@@ -34,6 +35,8 @@ def refuse(reward: CompiledReward, trainer: str, *, sees_state: bool = True, dis
     aim = objective_in(spec)
     said = list(refusals(spec, aim, facts.expressivity(aim), facts.output("reward").availability, needs))
     said += _roles(reward, row)
+    if "done" in reward.offered and "done" in row.roles:
+        said += _ending(spec, facts, needs)
     said += [f"the reward has a value for each `{axis.name}`, and {row.title} takes one for all"
              for axis in spec.outputs["reward"].node.type.axes if not axis.ordered and axis.name not in axes]
     if said:
@@ -47,8 +50,21 @@ def _roles(reward: CompiledReward, row: Trainer) -> list[str]:
             if role in ("weight", "keep", "advantage", "preference") and role not in row.roles]
 
 
+def _ending(spec: Spec, facts: Facts, needs: Needs) -> list[str]:
+    """Why the spec's `done` could not end an episode: known too late for it, or by what the policy does not see."""
+    level, said = facts.output("done").availability, []
+    if LEVELS.index(level) > LEVELS.index(needs.availability):
+        said.append(f"the end of the episode is known at `{level}`, and this trainer wants it at `{needs.availability}`")
+    unseen = remembered(spec, [spec.outputs["done"].node])
+    if unseen and not needs.memory:
+        said.append(f"the end of the episode rests on {', '.join(unseen)}, which this trainer's policy does not see")
+    return said
+
+
 _CURES = (
     ("the reward is known at", "use a trainer that takes rewards that late, or a `let` that looks back only"),
+    ("the end of the episode is known at", "let `done` look back only, or leave it out: `rl.compile(…, outputs=[\"reward\"])`"),
+    ("the end of the episode rests on", "show the policy the state: `observe=\"append\"` or `observe=\"dict\"`"),
     ("the reward rests on", "show the policy the state: `observe=\"append\"` or `observe=\"dict\"`"),
     ("the spec means a discount", "give both the same"),
     ("it has no use for", "leave it out: `rl.compile(…, outputs=[\"reward\"])`"),

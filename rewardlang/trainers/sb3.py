@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
+from rewardlang import __version__
 from rewardlang.tensor.reward import CompiledReward
+from rewardlang.trainers.naming import name_of
 from rewardlang.trainers.observing import Observer, check_way
 from rewardlang.trainers.steps import Stepped, Stepper
 from rewardlang.trainers.sums import EpisodeSums
@@ -28,7 +31,7 @@ class RewardVecWrapper(VecEnvWrapper):
         self._reader = Reader(reward.spec, columns)
         self._observer = Observer(_wide(venv), self.stepper, observe, venv.num_envs)
         super().__init__(venv, observation_space=Observer(venv.observation_space, self.stepper, observe).space)
-        self._sums = EpisodeSums(self.stepper.terms, venv.num_envs)
+        self._sums = EpisodeSums(self.stepper)
         self._lengths = np.zeros(venv.num_envs, dtype=int)
         self._before: object = None
         self._actions: object = None
@@ -99,3 +102,23 @@ def _row(observation: object, row: int) -> object:
     if isinstance(observation, dict):
         return {name: part[row] for name, part in observation.items()}
     return observation[row]
+
+
+class RewardCallback(BaseCallback):
+    """Puts `Episode_Reward/TERM`, gates and failures into SB3's own log (tensorboard and others), means over the episodes since
+    the last: `model.learn(…, callback=RewardCallback())`. Name, fingerprint and version of the reward go into `reward/…`.
+    """
+
+    def _on_training_start(self) -> None:
+        wrapper = self.training_env
+        while not isinstance(wrapper, RewardVecWrapper):
+            wrapper = wrapper.venv
+        reward = wrapper.stepper.reward
+        for name, value in (("name", name_of(reward)), ("fingerprint", reward.fingerprint), ("rewardlang", __version__)):
+            self.logger.record(f"reward/{name}", value, exclude=("stdout",))
+
+    def _on_step(self) -> bool:
+        for info in self.locals["infos"]:
+            for name, value in info.get("reward_log", {}).items():
+                self.logger.record_mean(name, value)
+        return True

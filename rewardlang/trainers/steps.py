@@ -47,7 +47,8 @@ class Slot:
 class Stepped:
     """What a reward says of a step of B environments, all finite, on the device of the columns.
 
-    `table` is [1 + terms, B, *axes]: the reward and then its terms, by `names`. `invalid` says why environments have none;
+    `table` is [1 + terms + gates, B, *axes]: the reward, then its terms, by `names`, then the share of each gate that is open.
+    `invalid` says why environments have none;
     where there are several agents an environment is among them if any has none, and `wrong` [B, *axes] tells which.
     """
 
@@ -66,7 +67,7 @@ class Stepped:
     @cached_property
     def terms(self) -> dict[str, Tensor]:
         """The terms that add up to it, by name."""
-        return dict(zip(self.names, self.table[1:], strict=True))
+        return dict(zip(self.names, self.table[1 : 1 + len(self.names)], strict=True))
 
     @property
     def outputs(self) -> dict[str, Tensor]:
@@ -87,6 +88,7 @@ class Stepper:
         self.bounds = outside(bounds_of(facts), invalid)
         self.reward, self.size, self.invalid, self.device = reward, size, invalid, device
         self.terms = tuple(label for label, _ in reward.spec.outputs["reward"].terms)
+        self.gates = tuple(reward.spec.gates)
         self.failures = 0
         self.state = reward.start(size, device=device)
         program = reward._online.program
@@ -135,7 +137,7 @@ class Stepper:
 
     def _finite(self, found: Step, done: Tensor | None) -> Stepped:
         reward, valid = found.entries("reward") if self._of_agents else (found.reward, found.valid)
-        table = _table([reward, *(found.terms[name] for name in self.terms)])
+        table = _table([reward, *(found.terms[name] for name in self.terms), *(found.gates[name] for name in self.gates)])
         least, most = torch.aminmax(table)
         if most.item() <= LARGEST and least.item() >= -LARGEST and bool(valid.all()):
             return Stepped(table, self.terms, found, done)
@@ -149,12 +151,14 @@ class Stepper:
 
 
 def _table(parts: list[Tensor]) -> Tensor:
-    """The reward and its terms in one tensor; what lacks an axis of the reward is the same along it."""
+    """The reward, its terms and gates in one tensor; what lacks an axis of the reward is the same along it, and of a gate with
+    more axes it is the share that is open.
+    """
     first, *others = parts
-    shape, dtype = first.shape, first.dtype
-    dims = first.dim()
-    alike = [part.to(dtype).view(*part.shape, *(1,) * (dims - part.dim())).expand(shape) for part in others]
-    return torch.stack([first, *alike])
+    shape, dtype, dims = first.shape, first.dtype, first.dim()
+    alike = [part.to(dtype) for part in others]
+    alike = [part.flatten(dims).mean(-1) if part.dim() > dims else part.view(*part.shape, *(1,) * (dims - part.dim())) for part in alike]
+    return torch.stack([first, *(part.expand(shape) for part in alike)])
 
 
 def _along(rows: Tensor, table: Tensor) -> Tensor:

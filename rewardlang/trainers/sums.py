@@ -1,38 +1,45 @@
 """Sums of the terms over episodes, by the names that dashboards of control have."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
-from rewardlang.trainers.steps import Stepped
+from rewardlang.trainers.steps import Stepped, Stepper
 
 
 class EpisodeSums:
-    """`Episode_Reward/TERM` and `Episode_Reward/total` of B environments, and the steps without a reward."""
+    """Of B environments `Episode_Reward/TERM` and `Episode_Reward/total`, sums over an episode, `Episode_Gate/GATE`, the share of
+    its steps at which a gate is open, and `Episode_Invalid/steps`, how many had no reward. With `agents` they are those of the
+    agents of one environment.
+    """
 
-    def __init__(self, terms: Sequence[str], size: int, device: torch.device | str = "cpu"):
-        self.names = ("total", *terms)
+    def __init__(self, stepper: Stepper, agents: int | None = None):
+        self.names = ("Episode_Reward/total", *(f"Episode_Reward/{name}" for name in stepper.terms))
+        self.gates = tuple(f"Episode_Gate/{name}" for name in stepper.gates)
+        self._alone = agents is not None
+        size, device = agents or stepper.size, stepper.device
         self.sums = torch.zeros(len(self.names), size, device=device)
-        self.failed = torch.zeros(size, device=device)
+        self.open = torch.zeros(len(self.gates), size, device=device)
+        self.failed, self.steps = torch.zeros(size, device=device), torch.zeros(size, device=device)
 
     def begin(self, mask: Tensor | None = None) -> None:
         """New episodes, everywhere or where `mask` is true."""
-        if mask is None:
-            self.sums.zero_()
-            self.failed.zero_()
-        else:
-            self.sums.masked_fill_(mask, 0)
-            self.failed.masked_fill_(mask, 0)
+        for values in (self.sums, self.open, self.failed, self.steps):
+            values.masked_fill_(torch.ones_like(self.steps, dtype=torch.bool) if mask is None else mask, 0)
 
-    def add(self, found: Stepped, scale: float = 1.0) -> None:
-        """One more step; along agents and other axes it is added up."""
-        table = found.table if found.table.dim() == 2 else found.table.flatten(2).sum(2)
-        self.sums.add_(table, alpha=scale)
-        if found.invalid:
-            self.failed[list(found.invalid)] += 1
+    def add(self, found: Stepped, scale: float = 1.0, idle: Tensor | None = None) -> None:
+        """One more step, but for environments that took none; along axes such as agents it is added up."""
+        table = found.table.flatten(1) if self._alone else found.table
+        terms = len(self.names)
+        self.sums.add_(table[:terms] if table.dim() == 2 else table[:terms].flatten(2).sum(2), alpha=scale)
+        if self.gates:
+            self.open += table[terms:] if table.dim() == 2 else table[terms:].flatten(2).mean(2)
+        self.steps += 1 if idle is None else ~idle
+        if found.wrong is not None:
+            wrong = found.wrong.flatten() if self._alone else found.wrong
+            self.failed += wrong if wrong.dim() == 1 else wrong.flatten(1).any(1)
 
     def logged(self) -> dict[str, Tensor]:
-        """The sums so far, by name."""
-        found = {f"Episode_Reward/{name}": values for name, values in zip(self.names, self.sums.clone(), strict=True)}
+        """The figures so far, by name."""
+        shares = self.open / self.steps.clamp(min=1)
+        found = dict(zip((*self.names, *self.gates), (*self.sums.clone(), *shares), strict=True))
         return {**found, "Episode_Invalid/steps": self.failed.clone()}

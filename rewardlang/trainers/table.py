@@ -33,6 +33,8 @@ _TITLES = {"trl": "TRL", "openrlhf": "OpenRLHF", "nemo_gym": "NeMo Gym", "areal"
 
 #: Sees all completions of a batch at once; the policy sees the whole text so far.
 BATCH = Needs(availability="run")
+#: Sees the completions of one prompt at once.
+GROUP_OF = Needs(availability="group")
 #: Sees one rollout at a time, when it is over.
 SAMPLE = Needs(availability="episode")
 #: Asks at each step, and takes the answer at once.
@@ -49,7 +51,7 @@ TRAINERS = {row.name: row for row in (
     _row("openrlhf", "openrlhf", "0.11.2", SAMPLE),
     _row("verifiers", "verifiers", "0.4.0", SAMPLE),
     _row("nemo_gym", "nemo-gym", "", SAMPLE),
-    _row("slime", "slime", "", BATCH),
+    _row("slime", "slime", "", GROUP_OF),
     _row("areal", "areal", "1.0.4", SAMPLE),
     _row("gymnasium", "gymnasium", "1.4.0", STEP, "done"),
     _row("sb3", "stable-baselines3", "2.9.2", STEP, "done"),

@@ -199,3 +199,40 @@ WAYS = {"trl": [trl], "verl": [verl, verl_batch], "openrlhf": [openrlhf], "verif
         "slime": [slime], "areal": [areal], "gymnasium": [gymnasium, gymnasium_vector], "sb3": [sb3], "torchrl": [torchrl],
         "isaaclab": [isaaclab], "pettingzoo": [pettingzoo]}
 NEEDS = {"gymnasium": "gymnasium", "sb3": "stable_baselines3", "torchrl": "torchrl", "pettingzoo": "pettingzoo"}
+
+
+def _single(reward, **options):
+    return ours("gymnasium").RewardWrapper(_world(CODES), reward, PATHS, **options)
+
+
+def _vector(reward, **options):
+    from gymnasium.vector import AutoresetMode, SyncVectorEnv
+    worlds = SyncVectorEnv([partial(_world, CODES)], autoreset_mode=AutoresetMode.DISABLED)
+    return ours("gymnasium").VectorRewardWrapper(worlds, reward, PATHS, **options)
+
+
+def _sb3(reward, **options):
+    from stable_baselines3.common.vec_env import DummyVecEnv
+    return ours("sb3").RewardVecWrapper(DummyVecEnv([partial(_world, CODES)]), reward, PATHS, **options)
+
+
+def _isaaclab(reward, **options):
+    env = SimpleNamespace(num_envs=1, device="cpu")
+    return ours("isaaclab").RewardManager(reward, env, {"code": lambda env: env.code}, **options)
+
+
+def _pettingzoo(reward, **options):
+    return ours("pettingzoo").ParallelReward(SimpleNamespace(possible_agents=["a"]), reward, PATHS, **options)
+
+
+def _of_samples(name, maker, reward, **options):
+    return getattr(ours(name), maker)(reward, **options if name == "trl" else {"invalid": 0.0, **options})
+
+
+#: By trainer: what makes its adapters, from a reward.
+MAKERS = {name: [partial(_of_samples, name, maker)] for name, maker in {
+    "trl": "reward_function", "openrlhf": "reward_func", "verifiers": "rewards", "nemo_gym": "verify", "slime": "custom_rm",
+    "areal": "reward_fn"}.items()}
+MAKERS |= {"verl": [partial(_of_samples, "verl", "compute_score", batch=True)], "gymnasium": [_single, _vector], "sb3": [_sb3],
+           "torchrl": [lambda reward, **options: ours("torchrl").RewardTransform(reward, {"code": "observation"}, **options)],
+           "isaaclab": [_isaaclab], "pettingzoo": [_pettingzoo]}

@@ -52,3 +52,17 @@ def test_one_reward_for_all():
         _, rewards, ended, _, _ = env.step({"left": 0, "right": 2})
         assert rewards == {"left": step, "right": step} and all(ended.values()) == (step == 2)
     assert env.agents == []
+
+
+def test_each_agent_has_the_sums_of_its_episode():
+    env = made()
+    env.reset()
+    earned = dict.fromkeys(env.possible_agents, 0.0)
+    while env.agents:
+        _, rewards, _, _, infos = env.step({"left": 0, "right": 2})
+        earned = {agent: earned[agent] + reward for agent, reward in rewards.items()}
+    for agent, sign in (("left", -1), ("right", 1)):
+        told = infos[agent]["reward_log"]
+        assert told["Episode_Reward/total"] == pytest.approx(earned[agent], rel=1e-5)
+        assert told["Episode_Reward/far"] == pytest.approx(sign * 0.1 * sum(range(1, 21)), rel=1e-5)
+        assert told["Episode_Invalid/steps"] == 0
