@@ -1,6 +1,6 @@
 """A reward one step at a time: what is held between steps is a plain value, handed in and given back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -18,6 +18,7 @@ from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
 from rewardlang.tensor.result import Result
 from rewardlang.tensor.runstate import fingerprint_of
+from rewardlang.tensor.stacked import stacked
 from rewardlang.tensor.wanted import Column
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import Kind
@@ -57,6 +58,12 @@ class Step:
     def terms(self) -> Mapping[str, Tensor]:
         """The labelled terms of the reward."""
         return self._result.terms
+
+    def stacked(self, names: Sequence[str]) -> Tensor | None:
+        """Values by their full names (`term x`, `gate c > 0`) in one tensor [names, B]; None where not all of them are numbers
+        without further axes.
+        """
+        return stacked(self._result, names)
 
     @property
     def gates(self) -> Mapping[str, Tensor]:

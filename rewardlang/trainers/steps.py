@@ -89,6 +89,7 @@ class Stepper:
         self.reward, self.size, self.invalid, self.device = reward, size, invalid, device
         self.terms = tuple(label for label, _ in reward.spec.outputs["reward"].terms)
         self.gates = tuple(reward.spec.gates)
+        self._full = ("reward", *(f"term {name}" for name in self.terms), *(f"gate {name}" for name in self.gates))
         self.failures = 0
         self.state = reward.start(size, device=device)
         program = reward._online.program
@@ -136,6 +137,9 @@ class Stepper:
         return stepped
 
     def _finite(self, found: Step, done: Tensor | None) -> Stepped:
+        table = found.stacked(self._full)
+        if table is not None and (table.dtype is torch.float32 or bool((table.abs() <= LARGEST).all())):
+            return Stepped(table, self.terms, found, done)
         reward, valid = found.entries("reward") if self._of_agents else (found.reward, found.valid)
         table = _table([reward, *(found.terms[name] for name in self.terms), *(found.gates[name] for name in self.gates)])
         least, most = torch.aminmax(table)

@@ -16,30 +16,31 @@ class EpisodeSums:
         self.names = ("Episode_Reward/total", *(f"Episode_Reward/{name}" for name in stepper.terms))
         self.gates = tuple(f"Episode_Gate/{name}" for name in stepper.gates)
         self._alone = agents is not None
-        size, device = agents or stepper.size, stepper.device
-        self.sums = torch.zeros(len(self.names), size, device=device)
-        self.open = torch.zeros(len(self.gates), size, device=device)
-        self.failed, self.steps = torch.zeros(size, device=device), torch.zeros(size, device=device)
+        terms, gates, size = len(self.names), len(self.gates), agents or stepper.size
+        self._figures = torch.zeros(terms + gates + 2, size, device=stepper.device)
+        self.sums, self.open, (self.failed, self.steps) = self._figures.split([terms, gates, 2])
 
     def begin(self, mask: Tensor | None = None) -> None:
         """New episodes, everywhere or where `mask` is true."""
-        for values in (self.sums, self.open, self.failed, self.steps):
-            values.masked_fill_(torch.ones_like(self.steps, dtype=torch.bool) if mask is None else mask, 0)
+        if mask is None:
+            self._figures.zero_()
+        else:
+            self._figures.masked_fill_(mask, 0)
 
     def add(self, found: Stepped, scale: float = 1.0, idle: Tensor | None = None) -> None:
         """One more step, but for environments that took none; along axes such as agents it is added up."""
-        table = found.table.flatten(1) if self._alone else found.table
-        terms = len(self.names)
+        table, terms = found.table.flatten(1) if self._alone else found.table, len(self.names)
         self.sums.add_(table[:terms] if table.dim() == 2 else table[:terms].flatten(2).sum(2), alpha=scale)
         if self.gates:
             self.open += table[terms:] if table.dim() == 2 else table[terms:].flatten(2).mean(2)
-        self.steps += 1 if idle is None else ~idle
+            self.steps += 1 if idle is None else ~idle
         if found.wrong is not None:
             wrong = found.wrong.flatten() if self._alone else found.wrong
             self.failed += wrong if wrong.dim() == 1 else wrong.flatten(1).any(1)
 
     def logged(self) -> dict[str, Tensor]:
         """The figures so far, by name."""
-        shares = self.open / self.steps.clamp(min=1)
-        found = dict(zip((*self.names, *self.gates), (*self.sums.clone(), *shares), strict=True))
+        found = dict(zip(self.names, self.sums.clone(), strict=True))
+        if self.gates:
+            found |= zip(self.gates, self.open / self.steps.clamp(min=1), strict=True)
         return {**found, "Episode_Invalid/steps": self.failed.clone()}
