@@ -127,3 +127,31 @@ def test_a_reward_without_a_least_value_needs_a_word():
     with pytest.raises(TrainerError, match="has no least one: say what a sample without a reward gets"):
         areal.reward_fn(unbounded)
     assert areal.reward_fn(unbounded, invalid=-3)("", "", quality=None) == -3
+
+
+def test_threads_lose_nothing_of_the_run():
+    """verl asks in a pool of threads."""
+    spec = "input completion : text\ninput data_source : text\nreward = 0.001 * count(over run by data_source)"
+    score = verl.compute_score(rl.compile(text=spec), batch=True, invalid=0)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda place: score(f"task {place % 3}", "yes", "")["score"], range(150)))
+    for task in range(3):
+        assert sorted(found[task::3]) == pytest.approx([0.001 * (place + 1) for place in range(50)])
+
+
+class Texts(torch.utils.data.Dataset):
+    """Scores each text as it is read."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __len__(self):
+        return len(TEXTS)
+
+    def __getitem__(self, place):
+        return self.function("2+2=", TEXTS[place], answer="4")
+
+
+def test_workers_of_a_data_loader_have_the_reward():
+    loader = torch.utils.data.DataLoader(Texts(areal.reward_fn(reward())), batch_size=None, num_workers=2, multiprocessing_context="spawn")
+    assert list(loader) == WANTED
