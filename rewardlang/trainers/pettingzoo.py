@@ -18,11 +18,12 @@ from rewardlang.trainers.transitions import Path, Reader, Transition, lone
 class ParallelReward(BaseParallelWrapper):
     """A parallel environment whose agents get the rewards of a spec, which has an entry for each along the axis `axis`.
 
-    Inputs along that axis, `input speed : float[step, agent]`, are read from each agent's own observation, action and info, in the
-    order of `possible_agents`; of an agent that is no longer there they are null. Others are read from the first
-    agent's. `columns` as for gymnasium's RewardWrapper. A spec without the axis gives all agents the same. Each info has
-    `reward_terms`; an agent without a reward gets `invalid`, which `reward_invalid` tells, and `reward_log` its episode's sums. What the reward remembers is in each
-    info as `reward_state`, since the observations of agents stay as they are.
+    Inputs along that axis, `input speed : float[step, agent]`, are read from each agent's own observation, action and info, in
+    the order of `possible_agents`; of an agent that is no longer there they are null. Others are read from the first agent's.
+    `columns` as for gymnasium's RewardWrapper. A spec without the axis gives all agents the same. Each info has
+    `reward_terms`; an agent without a reward gets `invalid`, which `reward_invalid` tells, and when its episode ends
+    `reward_log`, the sums. What the reward remembers is in each info as `reward_state`, since the observations of agents stay
+    as they are.
     """
 
     def __init__(self, env: ParallelEnv, reward: CompiledReward, columns: Mapping[str, Path] | None = None, *,

@@ -83,8 +83,8 @@ class Car(gym.Env):
 
 def episodes_of(env, actions, count):
     """What a single wrapped environment tells of its episodes, and the columns that were read."""
-    columns, found = {name: [] for name in PATHS}, []
-    seen, _ = env.reset()
+    found = []
+    env.reset()
     rewards, rows, step = [], {name: [] for name in PATHS}, 0
     while len(found) < count:
         action = actions[step]
@@ -114,7 +114,6 @@ class Noting(gym.Wrapper):
 def test_steps_add_up_to_the_batch_of_their_episodes():
     noting = Noting(Car(5, 12))
     env = RewardWrapper(noting, rl.compile(text=SPEC), PATHS, observe="dict")
-    env.__dict__["own"] = property(lambda: noting.own)
     actions = np.random.default_rng(1).uniform(-1, 1, (400, 1))
 
     class Own:
