@@ -34,6 +34,7 @@ class Folder:
         if torch.cuda.is_available():
             self.model.to("cuda")
         self.decoder = self.causal or hasattr(self.model, "score")
+        self.masked = not self.decoder or any(getattr(self.model.config, name, not off) is off for name, off in _BOTH_WAYS.items())
         if not self.causal:
             self._check_heads(folder)
         elif result.axes and result.axes[0].size is not None:
@@ -96,7 +97,10 @@ class Folder:
         self.budget.positions = max(1, min(int(free / 2 / max(each, 1.0)), 2 * self.budget.positions, MOST_POSITIONS))
 
     def _tensors(self, rows: list[Encoded]) -> dict[str, Any]:
-        """Tokens padded on the right: positions and the last token are then those of the text alone."""
+        """Tokens padded on the right: positions and the last token are then those of the text alone.
+
+        A decoder sees nothing of what comes after a token, so it needs no mask, and is faster without.
+        """
         tensor, pad = self.torch.tensor, self.encoder.pad
         sizes = tensor([len(row.ids) for row in rows])
         mask = self.torch.arange(int(sizes.max())) < sizes.unsqueeze(1)
@@ -106,7 +110,9 @@ class Folder:
             block[mask] = tensor(list(entries))
             return block
 
-        given = {"input_ids": padded(chain.from_iterable(row.ids for row in rows), pad), "attention_mask": mask.long()}
+        given = {"input_ids": padded(chain.from_iterable(row.ids for row in rows), pad)}
+        if self.masked:
+            given["attention_mask"] = mask.long()
         if rows[0].kinds is not None:
             given["token_type_ids"] = padded(chain.from_iterable(row.kinds for row in rows), 0)
         return {name: values.to(self.model.device) for name, values in given.items()}
@@ -162,6 +168,8 @@ def _rules(tokenizer: Any) -> object:
     return [told.get(part) for part in ("normalizer", "pre_tokenizer", "model")]
 
 
+#: What a configuration says of a decoder whose tokens see those after them too.
+_BOTH_WAYS = {"is_causal": False, "use_bidirectional_attention": True}
 _CAUSAL = "AutoModelForCausalLM"
 _KINDS = {"ForSequenceClassification": "AutoModelForSequenceClassification", "ForCausalLM": _CAUSAL, "LMHeadModel": _CAUSAL}
 

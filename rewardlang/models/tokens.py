@@ -29,7 +29,8 @@ class Encoder:
         self.tokenizer, self.decoder, self.causal, self.limit, self.truncate = tokenizer, decoder, causal, limit, truncate
         self.names = names
         self.template = bool(getattr(tokenizer, "chat_template", None))
-        self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
+        # A decoder never looks at what pads; libraries warn of padding tokens without a mask, so that it is another one there.
+        self.pad = (tokenizer.pad_token_id or 0) if not decoder else int(tokenizer.pad_token_id == 0)
         start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
         self.start = [] if start is None else [start]
 

@@ -290,7 +290,7 @@ class Assembler:
         axes = tuple(axis for axis in lifted if axis in type_.axes) + own
         common["type_axes"] = axes
         ragged = [axis for axis in axes if axis.ragged and axis not in lifted]
-        lengths = {axis: emitter.length_of(axis) for axis in ragged if not emitter.variant.dense or axis.maker}
+        lengths = {axis: emitter.length_of(axis) for axis in ragged if not emitter.variant.dense or axis.maker or axis.like}
         return HostArgument(**common, tensor=emitter.build.full(value, axes), lengths=lengths)
 
     def _table(self, node: Node) -> dict:

@@ -237,7 +237,7 @@ def _fallback(external: ExternalInfo, check: Callable) -> object:
     if external.result.kind is Kind.ENUM:
         return value
     for axis in reversed(external.result.axes):
-        if isinstance(value, list | tuple) or axis.size is None:
+        if isinstance(external.on_error, list | tuple) or axis.size is None:
             raise words.RewardError(words.unusable_fallback(external.name, axis.name))
         value = [value] * axis.size
     return check(value)
