@@ -228,3 +228,22 @@ def test_micro_batches_shrink_to_what_memory_holds(tmp_path):
     before = len(shapes)
     assert asked(texts[:5]) == pytest.approx(plain[:5], abs=1e-5)
     assert all(rows * width <= 40 for rows, width in shapes[before:])
+
+
+def test_on_a_gpu_micro_batches_follow_the_memory_that_they_took(tmp_path, monkeypatch):
+    from rewardlang.models.folder import MOST_POSITIONS, Folder
+    from rewardlang.values.types import FLOAT
+
+    folder(tmp_path, "classifier")
+    asked = Folder(tmp_path, FLOAT, None, False)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (60_000_000, 10**9))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 50_000_000)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 10_000_000)
+    asked.budget.positions = 8192
+    asked._fit(10_000)      # half of 100 MB at 10 kB each
+    assert asked.budget.positions == 5_000
+    asked._fit(100)         # there is room for more, but a step is at most a doubling
+    assert asked.budget.positions == 10_000
+    for _ in range(20):
+        asked._fit(0.001)
+    assert asked.budget.positions == MOST_POSITIONS
