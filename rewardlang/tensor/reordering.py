@@ -13,10 +13,12 @@ def learn(learned: Learned, profile: Profile, codes: dict[tuple, Code], result: 
     It changes no value, only what is asked.
     """
     code, run = result._code, result._run
+    if not code.watched:
+        return
     for watched in code.watched:
         learned.see(watched.top, watched.side, *decisions(watched, run))
     profile.turns = turns(code.calls)
-    if not code.watched or not learned.is_due():
+    if not learned.is_due():
         return
     for key, old in list(codes.items()):
         if learned.is_better(calls_of(key[0], learned), old.calls, run.batch.size):
