@@ -35,7 +35,7 @@ class Learned:
         """Seconds of one evaluation, measured if it was made often enough."""
         external = self.spec.externals[call["callee"]]
         found = self.counts.get(external.name)
-        measured = found is not None and found.evaluated >= ENOUGH and found.seconds > 0
+        measured = found is not None and found.evaluated >= ENOUGH
         return found.seconds / found.evaluated if measured else cost_of(external)
 
     def chance(self, call: Node) -> float:

@@ -7,10 +7,10 @@ from rewardlang.tensor.profile import Profile
 from rewardlang.tensor.result import Result
 
 
-def learn(learned: Learned, profile: Profile, codes: dict[tuple, Code], result: Result) -> None:
+def learn(learned: Learned, profile: Profile, codes: dict[tuple, Code], result: Result, compiled: bool) -> None:
     """See how often each call decided, and now and then drop from `codes` (by plan and variant) those that another order beats.
 
-    It changes no value, only what is asked.
+    It changes no value, only what is asked. Code on which torch.compile has worked (`compiled`) is not thrown away for an order.
     """
     code, run = result._code, result._run
     if not code.watched:
@@ -18,7 +18,7 @@ def learn(learned: Learned, profile: Profile, codes: dict[tuple, Code], result: 
     for watched in code.watched:
         learned.see(watched.top, watched.side, *decisions(watched, run))
     profile.turns = turns(code.calls)
-    if not learned.is_due():
+    if compiled or not learned.is_due():
         return
     for key, old in list(codes.items()):
         if learned.is_better(calls_of(key[0], learned), old.calls, run.batch.size):

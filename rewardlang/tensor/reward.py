@@ -142,8 +142,7 @@ class CompiledReward:
         if batch.size:
             with self._counting:
                 self._profile.add(result.counts, batch.size, perf_counter() - start)
-                # Code that torch.compile has worked on for half a minute is not thrown away for an order.
-                learn(self._learned, self._profile, {} if self.compiled else self._codes, result)
+                learn(self._learned, self._profile, self._codes, result, self.compiled)
         return result
 
     def profile(self) -> Profile:
