@@ -66,6 +66,19 @@ ADVICE: dict[str, Advice] = {
                       "freeze what moves or drop what makes it a game", "objective minimize norm(parameters)"),
 }
 
+#: Programs of the formalisms that are equal to others, each in its own words.
+EXAMPLES: dict[str, str] = {name: row.example for name, row in ADVICE.items()} | {
+    "INMR": _DISCOUNTED + "reward = speed\nobjective maximize E[tanh(return)]",
+    "IMORL": _TWO + "objective maximize E[min(return(fast), return(safe))]",
+    "FTR": _DISCOUNTED + "objective maximize E[robustness(always speed >= 0.2)]",
+    "OMORL": _TWO + "objective maximize min(E[fast], E[safe])",
+    "FOMR": _DISCOUNTED + "objective maximize E[speed] - 0.1 * (E[speed ** 2] - E[speed]) ** 2",
+    "FTLR": _DISCOUNTED + "reward = speed\nobjective maximize CVaR(return, 0.1)",
+    "GOMORL": _TWO + "objective lexicographic E[safe], E[fast]",
+    "OMO": _TWO + "objective lexicographic average(safe), E[fast]",
+    "TLO": _DISCOUNTED + "reward = speed\nobjective lexicographic P[always speed >= 0.2], CVaR(return, 0.1)",
+}
+
 #: The order of the classes, drawn: each line joins a class with those right above it.
 DRAWING = """\
                      PO

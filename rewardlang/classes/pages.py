@@ -2,7 +2,7 @@
 
 import sys
 
-from rewardlang.classes.guide import ADVICE, drawing
+from rewardlang.classes.guide import ADVICE, EXAMPLES, drawing
 from rewardlang.classes.rules import OUTSIDE, RULES
 from rewardlang.values.classes import CLASSES, FORMALISMS, class_of
 
@@ -30,7 +30,7 @@ def page(name: str) -> str:
              f"Equal: {', '.join(equal) or 'none'}. Right below: {', '.join(covers) or 'none'}. "
              f"Right above: {', '.join(FORMALISMS[own].covered_by) or 'none'}.", "",
              f"A best policy: {advice.optimum}.", "", f"Sound: {advice.algorithms}.", "", f"Mind that {advice.mind}.", "",
-             "For example", "", *(f"    {line}" for line in advice.example.splitlines()), "",
+             "For example", "", *(f"    {line}" for line in EXAMPLES[name].splitlines()), "",
              *(f"    {line}".rstrip() for line in drawing((own,)).splitlines())]
     return "\n".join(lines) + "\n"
 

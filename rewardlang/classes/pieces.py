@@ -3,22 +3,23 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from rewardlang.classes.additive import Reworded, reworded
 from rewardlang.classes.traits import MOVING, OTHERS, POLICY, Trait
 from rewardlang.ir.node import Node
 from rewardlang.values.axes import ordered_axes, without
 
-SUM, MEAN, VALUE = "sum", "mean", "value"
+SUM, MEAN, FIRST, LAST, VALUE = "sum", "mean", "first", "last", "value"
 
 _THROUGH = frozenset({"number", "coalesce"})
-_MEMORY = Trait.PAST | Trait.FUTURE | Trait.MACHINE | Trait.EXTREME | Trait.CLOCK | Trait.WHOLE
+_MEMORY = Trait.PAST | Trait.FUTURE | Trait.MACHINE | Trait.EXTREME | Trait.CLOCK | Trait.TIMER | Trait.WHOLE
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`node` added up over the steps (`sum`, with `discount`; None is the setting's), averaged over them, or as it is.
+    """`node` added up over the steps (`sum`, with `discount`; None is the setting's), averaged over them, at the first or last, or as it is.
 
     `factor` names what it is multiplied by, `sign` included apart; `extra` are the traits of masks and of moving factors.
-    `population`: it is seen through the mean of the population.
+    `population`: it is seen through the mean of the population. `written` is the value of which it is a part in other words.
     """
 
     node: Node
@@ -28,6 +29,7 @@ class Piece:
     sign: int = 1
     extra: int = 0
     population: bool = False
+    written: Node | None = None
 
 
 def pieces(node: Node, traits: Mapping[Node, int]) -> list[Piece]:
@@ -46,7 +48,10 @@ def pieces(node: Node, traits: Mapping[Node, int]) -> list[Piece]:
 
 def _parts(piece: Piece, traits: Mapping[Node, int]) -> Iterator[Piece]:
     node, op = piece.node, piece.node.op
-    if op in ("add", "sub"):
+    others = reworded(node, traits, piece.kind == SUM) if piece.kind in (SUM, VALUE) else None
+    if others is not None:
+        yield from (_in_other_words(piece, other) for other in others)
+    elif op in ("add", "sub"):
         yield replace(piece, node=node.args[0])
         yield replace(piece, node=node.args[1], sign=piece.sign if op == "add" else -piece.sign)
     elif op == "neg":
@@ -65,6 +70,13 @@ def _parts(piece: Piece, traits: Mapping[Node, int]) -> Iterator[Piece]:
         yield replace(piece, node=node.args[0], kind=VALUE) if not ordered_axes(node.args[0].type.axes) else piece
     else:
         yield piece
+
+
+def _in_other_words(piece: Piece, other: Reworded) -> Piece:
+    kind = {"sum": SUM, "first": FIRST, "last": LAST, "once": VALUE}.get(other.kind, piece.kind)
+    discount = 1.0 if other.kind == "sum" else piece.discount
+    return replace(piece, node=other.node, kind=kind, discount=discount, extra=piece.extra | other.extra,
+                   written=piece.written or piece.node)
 
 
 def _scaled(piece: Piece, traits: Mapping[Node, int]) -> Piece:

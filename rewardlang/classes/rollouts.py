@@ -5,7 +5,7 @@ from dataclasses import replace
 from rewardlang.classes.games import is_antisymmetric
 from rewardlang.classes.law import Law, moved
 from rewardlang.classes.part import HISTORY, Part, by, collapsed, total
-from rewardlang.classes.pieces import SUM, VALUE, Piece, pieces
+from rewardlang.classes.pieces import FIRST, LAST, SUM, VALUE, Piece, pieces
 from rewardlang.classes.policies import divergences, of_policy, without_references
 from rewardlang.classes.traits import MEMORY, MOVING, OTHERS, POLICY, Trait
 from rewardlang.ir.node import Node, reachable
@@ -35,9 +35,21 @@ def _piece(law: Law, piece: Piece) -> Part:
         found = of_policy(law, piece, t)
     elif piece.kind == SUM:
         found = signal(law, piece.node, t, law.rate(piece.discount))
+    elif piece.kind == FIRST:
+        found = by(_memory_rule(law, t | Trait.TIMER), law.text(piece.node))
+    elif piece.kind == LAST:
+        found = by(_memory_rule(law, t | Trait.CLOCK), law.text(piece.node), discount=law.rate(1.0))
+    elif piece.extra & Trait.CONTEXT:
+        found = by("T1", law.text(piece.written))
     else:
         found = whole(law, piece.node, t)
-    return moved(found, t)
+    return moved(_said(law, piece, found), t)
+
+
+def _said(law: Law, piece: Piece, found: Part) -> Part:
+    """With the sentence that it was written otherwise, where that made a difference."""
+    whole_ = piece.written is None or found.classes == {"FTR"}
+    return found if whole_ else found.after("T2", law.text(piece.written))
 
 
 # --- frozen values ------------------------------------------------------------------------------------------------
@@ -55,8 +67,8 @@ def signal(law: Law, node: Node, t: int, rate: object) -> Part:
 
 
 def _memory_rule(law: Law, t: int) -> str:
-    if t & Trait.CLOCK and not law.clock:
-        t |= Trait.MACHINE if law.horizon else Trait.WHOLE
+    if t & (Trait.CLOCK | Trait.TIMER) and not law.clock:
+        t |= Trait.MACHINE if law.horizon or not t & Trait.CLOCK else Trait.WHOLE
     if t & Trait.WHOLE:
         return "T1"
     if t & Trait.FUTURE:
@@ -94,9 +106,9 @@ def verdict(law: Law, node: Node) -> Part | None:
     """The probability of a temporal formula; None for a truth that is none."""
     t = law.traits[node]
     along = bool(ordered_axes(node.type.axes))
-    if t & Trait.WHOLE or not along and not t & (_FORMULA | Trait.MACHINE | Trait.EXTREME | Trait.CLOCK):
+    if t & Trait.WHOLE or not along and not t & (_FORMULA | Trait.MACHINE | Trait.EXTREME | Trait.CLOCK | Trait.TIMER):
         return None
-    if t & (Trait.MACHINE | Trait.EXTREME | Trait.CLOCK):
+    if t & (Trait.MACHINE | Trait.EXTREME | Trait.CLOCK | Trait.TIMER):
         return by("R3" if law.horizon else "L3", law.text(node))
     settled = law.horizon or not t & Trait.UNBOUNDED
     return by("L2" if settled else "L1", law.text(node), least=0)

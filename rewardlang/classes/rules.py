@@ -38,6 +38,7 @@ _ROWS = (
     Rule("L1b", "the probability of what an automaton accepts that does not count", ("LTL",), source="Diekert, Gastin 2008"),
     Rule("L4", "the probability of what an automaton accepts that counts steps modulo a number, or may", ("FTR",), False),
     Rule("T1", "it rests on the whole trajectory", ("FTR",), source=_PAPER),
+    Rule("T2", "what is written as a value of the trajectory is a sum over its steps in other words", ()),
     Rule("H", "the state is the whole history, so that what rests on the trajectory is decided by one transition", ("MR",)),
     # Functions inside and outside the expectation ---------------------------------------------------------------------
     Rule("I0", "an affine function of the return changes no order of policies", ()),

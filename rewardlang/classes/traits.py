@@ -33,9 +33,11 @@ class Trait:
     REFRESHED = 262144
     LEARNING = 524288
     SCHEDULE = 1048576
+    TIMER = 2097152         # the number of the step, compared with one that is fixed
 
 
-MEMORY = Trait.PAST | Trait.FUTURE | Trait.MACHINE | Trait.EXTREME | Trait.CLOCK | Trait.WHOLE | Trait.PAIR
+MEMORY = Trait.PAST | Trait.FUTURE | Trait.MACHINE | Trait.EXTREME | Trait.CLOCK | Trait.TIMER | Trait.WHOLE \
+    | Trait.PAIR
 POLICY = Trait.OWN | Trait.STATE | Trait.GIVEN
 OTHERS = Trait.STATISTIC | Trait.RIVAL
 MOVING = Trait.RUNNING | Trait.REFRESHED | Trait.LEARNING | Trait.SCHEDULE
@@ -45,6 +47,7 @@ _AHEAD = frozenset("next weak_next always eventually until weak_until release st
 _BESIDE = frozenset("next weak_next previous weak_previous".split())
 _NEIGHBOURS = frozenset({"prev", "ahead", "delta"})
 _COUNTS = frozenset({"sum", "mean", "count", "cumsum", "cumcount", "cummean", "prod", "cumprod"})
+_COMPARED = frozenset("eq ne lt le gt ge".split())
 _MODES = {"refreshed": Trait.LEARNING, "trained": Trait.LEARNING}
 _REAL, _STEP, _WHOLE, _MACHINE = Trait.REAL, Trait.STEP, Trait.WHOLE, Trait.MACHINE
 
@@ -78,9 +81,12 @@ def _of(spec: Spec, node: Node, args: int, horizon: bool) -> int:
         return _window(node, args)
     if op in ("index", "length", "at_first"):
         ordered = node["axis"].ordered
-        return args | (Trait.CLOCK if ordered else 0) | (_REAL if op == "length" and ordered and not horizon else 0)
+        time = Trait.TIMER if op == "at_first" else Trait.CLOCK
+        return args | (time if ordered else 0) | (_REAL if op == "length" and ordered and not horizon else 0)
     if op == "detach":
         return args | Trait.DETACHED
+    if op in _COMPARED and {arg.op for arg in node.args} == {"index", "const"}:
+        return args & ~Trait.CLOCK | (Trait.TIMER if args & Trait.CLOCK else 0)
     return _operator(node, args, horizon)
 
 

@@ -57,7 +57,7 @@ def _acceptance(law: Law, measure: Measure) -> Part:
         asked |= law.traits[arg]
     if asked & (POLICY | OTHERS | Trait.WHOLE):
         return expectation(law, measure.node)
-    name = "L3" if asked & (Trait.MACHINE | Trait.EXTREME | Trait.CLOCK) else "L1b" if measure.value.counts is False else "L4"
+    name = "L3" if asked & (Trait.MACHINE | Trait.EXTREME | Trait.CLOCK | Trait.TIMER) else "L1b" if measure.value.counts is False else "L4"
     return replace(moved(collapsed(by(name, f"`{measure.value}`"), law.model), asked), least=0)
 
 

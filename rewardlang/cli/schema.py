@@ -185,6 +185,8 @@ class Output(Document):
     discounted_bounds: Range | None
     class_: Formalism | None = Field(alias="class")
     availability: str
+    availability_because: str | None = None
+    """What makes it wait; null where it is known at its step."""
     role: str
     varying: list[str]
     invalid_from: list[str]

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from rewardlang.classes.derive import Expressivity, expressivity, objective_in
 from rewardlang.facts import potentials
-from rewardlang.facts.availability import availability
+from rewardlang.facts.availability import availability, cause, waiting
 from rewardlang.facts.ensures import decide
 from rewardlang.facts.excess import excess
 from rewardlang.facts.failures import failures, total
@@ -33,7 +33,7 @@ class OutputFacts:
     """What is known of one output.
 
     `bounds` are of one entry, `return_bounds` and `discounted_bounds` of the sum over its ordered axes; None for what
-    is no number. `needs` are the columns it reads, `invalid_from` names what can make it invalid, `varying` says what
+    is no number. `availability_because` is what makes it wait, None for what is known at its step. `needs` are the columns it reads, `invalid_from` names what can make it invalid, `varying` says what
     it changes with besides its data: `policy`, `learned`, `run`, else `frozen`.
     """
 
@@ -42,6 +42,7 @@ class OutputFacts:
     return_bounds: Interval | None
     discounted_bounds: Interval | None
     availability: str
+    availability_because: str | None
     invalid_from: tuple[str, ...]
     needs: tuple[str, ...]
     varying: tuple[str, ...]
@@ -159,8 +160,13 @@ class Facts:
                 summed = discounted = reached.outer
         return OutputFacts(
             rounded(reached.outer) if reached else None, reached.tight if reached else True, summed, discounted,
-            self.availability[node], self.invalid_from(node), self.needs(node), self.varying(node),
+            self.availability[node], self.waits_for(node), self.invalid_from(node), self.needs(node), self.varying(node),
         )
+
+    def waits_for(self, node: Node) -> str | None:
+        """What makes a node wait beyond its step, as it is written."""
+        found = cause(self.availability, node)
+        return None if found is None else waiting(self.spec, found)
 
     def needs(self, node: Node) -> tuple[str, ...]:
         """The columns that a node reads, in the order of declaration."""

@@ -1,5 +1,7 @@
 """When a value is known: at the step itself, one step later, at the episode's end, or with the group, batch or run."""
 
+from collections.abc import Mapping
+
 from rewardlang.facts.needs import POPULATIONS, moved_axes
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
@@ -8,6 +10,7 @@ from rewardlang.ir.spec import Spec
 LEVELS = ("step", "next_step", "episode", "group", "batch", "run")
 
 _STEP, _NEXT, _EPISODE = range(3)
+_LONGEST = 80
 
 #: Reductions, scans, temporal words and walks that look at no later position than the one they answer for.
 _PAST = frozenset({"cumsum", "cumprod", "cummax", "cummin", "cummean", "cumcount", "prev", "delta",
@@ -18,6 +21,23 @@ _WINDOWED = frozenset({"always", "eventually", "until", "weak_until", "release",
 
 #: Placements whose value at a position can rest on any position of an ordered axis.
 _ANYWHERE = frozenset({"place", "spread", "rename"})
+
+
+def cause(levels: Mapping[Node, str], node: Node) -> Node | None:
+    """The node, of those that one rests on, that makes it wait: the first that is as late; None for what is known at its step."""
+    if levels[node] == LEVELS[_STEP]:
+        return None
+    while (later := next((arg for arg in node.args if levels[arg] == levels[node]), None)) is not None:
+        node = later
+    return node
+
+
+def waiting(spec: Spec, node: Node) -> str:
+    """A node that is known late, in words: by its name, else as it is written."""
+    named = next((name for name, other in spec.names.items() if other is node), None) if node.op == "state" else node.get("name")
+    place = spec.graph.origins.get(node)
+    words = named or (" ".join(place.text.split()) if place is not None else node.op)
+    return f"`{words if len(words) <= _LONGEST else words[:_LONGEST - 1] + '…'}`"
 
 
 def availability(spec: Spec, roots: list[Node], run: str = "run") -> dict[Node, str]:
@@ -60,14 +80,20 @@ def _is_ahead(node: Node) -> bool:
     """Whether it looks at the step after its own, and no further: a word for it, or a window that ends there."""
     if node.op in ("ahead", "next", "weak_next"):
         return not node.get("window")
-    if node.op not in _WINDOWED:
-        return False
+    return node.op in _WINDOWED and _high(node) == 1
+
+
+def _high(node: Node) -> int | None:
+    """The end of a window, where it is a known number."""
     high = dict(zip(node["roles"], node.args)).get("high")
-    return high is not None and high.op == "const" and high["value"] == 1
+    return high["value"] if high is not None and high.op == "const" else None
 
 
 def _of_input(spec: Spec, node: Node) -> int:
-    """Without an ordered axis, a single turn's data is there when the turn is over, an episode's from its start."""
+    """Without an ordered axis, a single turn's data is there when the turn is over, an episode's and a trainer's from the start."""
+    info = spec.inputs.get(node["name"])
+    if info is not None and info.role == "trainer":
+        return _STEP
     ordered = any(axis.ordered for axis in node.type.axes)
     return _EPISODE if spec.setting.kind == "single_turn" and not ordered else _STEP
 

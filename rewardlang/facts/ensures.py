@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import inf, isqrt
 
 from rewardlang.classes.derive import Expressivity
-from rewardlang.facts.availability import LEVELS
+from rewardlang.facts.availability import LEVELS, cause, waiting
 from rewardlang.facts.machine_claims import not_farmable
 from rewardlang.facts.monotone import monotone
 from rewardlang.facts.pairs import decide_pair
@@ -27,7 +27,7 @@ from rewardlang.facts.verdict import (
 )
 from rewardlang.facts.witness import entries, sentence, shown, values_at, word
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import Claim, EnsureInfo
+from rewardlang.ir.spec import Claim, EnsureInfo, Spec
 from rewardlang.values.axes import join, ordered_axes
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import FLOAT
@@ -45,7 +45,7 @@ def decide(ranges, info: EnsureInfo, availability: dict[Node, str],
            class_of: Callable[[EnsureInfo], Expressivity]) -> Verdict:
     """The verdict on one claim. Work is bounded; what is not decided within it is UNPROVED."""
     if info.kind == "availability":
-        return _availability(info, availability)
+        return _availability(ranges.spec, info, availability)
     if info.kind == "class":
         return _class(info, class_of(info))
     if info.kind == "monotone":
@@ -62,11 +62,14 @@ def decide(ranges, info: EnsureInfo, availability: dict[Node, str],
     return Verdict(info, PROVED)
 
 
-def _availability(info: EnsureInfo, availability: dict[Node, str]) -> Verdict:
-    found = availability[info.claims[0].node]
+def _availability(spec: Spec, info: EnsureInfo, availability: dict[Node, str]) -> Verdict:
+    node = info.claims[0].node
+    found = availability[node]
     if LEVELS.index(found) <= LEVELS.index(info.level):
         return Verdict(info, PROVED)
-    return Verdict(info, REFUTED, {"availability": found}, f"it is available at `{found}`", reason="needs-the-future")
+    late = waiting(spec, cause(availability, node))
+    witness = {"availability": found, "because": late}
+    return Verdict(info, REFUTED, witness, f"it is available at `{found}`, because of {late}", reason="needs-the-future")
 
 
 def _class(info: EnsureInfo, found: Expressivity) -> Verdict:

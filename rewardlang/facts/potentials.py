@@ -54,7 +54,32 @@ def droppable(ranges) -> list[str]:
     rate = 1 if spec.setting.discount is None else Fraction(repr(spec.setting.discount))
     terms = [term for output in spec.outputs.values() if output.role == "reward" for term in output.terms]
     along = [(label, _unscaled(node)) for label, node in terms if ordered_axes(node.type.axes)]
-    return [label for label, node in along if _discount_of_form(ranges, node) == rate]
+    endless = spec.setting.kind == "continuing" and rate < 1
+    return [label for label, node in along if rate in (_discount_of_form(ranges, node), endless and _discount_behind(ranges, node))]
+
+
+def _discount_behind(ranges, node: Node) -> Fraction | int | None:
+    """The γ for which the value's form is γ·Φ - prev(Φ), which over a run without end adds up to what stands before its start.
+
+    The sum of γ^t · (γ·Φ_t - Φ_(t-1)) is -Φ_(-1), since γ^t · Φ_t vanishes where Φ is bounded; `prev` says what Φ_(-1) is.
+    """
+    linear = form(ranges, node)
+    after, before = Linear(linear.constant, {}, False), Linear(0, {}, False)
+    for term, coefficient in linear.terms.items():
+        if term.op != "prev":
+            after = combined(after, Linear(0, {term: coefficient}, False))
+        elif term.get("window") or {"where", "by"} & set(term["roles"]) or not _is_fixed(ranges, term.args[1]):
+            return None
+        else:
+            before = combined(before, scaled(form(ranges, term.args[0]), coefficient))
+    bounded = all((found := ranges.of(term)) is not None and found.is_finite for term in after.terms)
+    return _ratio(after, before) if before.terms and bounded else None
+
+
+def _is_fixed(ranges, node: Node) -> bool:
+    """Whether it is one number for all rollouts."""
+    found = ranges.of(node)
+    return found is not None and found.is_point
 
 
 def _unscaled(node: Node) -> Node:

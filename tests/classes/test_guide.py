@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from rewardlang.classes.follows import Needs
-from rewardlang.classes.guide import ADVICE, DRAWING, drawing
+from rewardlang.classes.guide import ADVICE, DRAWING, EXAMPLES, drawing
 from rewardlang.classes.pages import document, page
+from rewardlang.cli.commands.inspect import as_text, examine
+from rewardlang.cli.main import main
 from rewardlang.program import load, program_of
-from rewardlang.values.classes import CLASSES, FORMALISMS
+from rewardlang.values.classes import CLASSES, FORMALISMS, class_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,11 +25,28 @@ def test_every_class_has_its_advice_and_a_place_in_the_drawing():
     assert sorted(word for word in DRAWING.split() if word.isalpha()) == sorted(CLASSES)
 
 
-@pytest.mark.parametrize("name", ADVICE)
-def test_the_example_of_a_class_is_of_that_class(name):
-    program = program_of(text=ADVICE[name].example)
+@pytest.mark.parametrize("name", [*FORMALISMS, "OUTSIDE"])
+def test_the_example_of_a_formalism_is_of_its_class_and_on_its_page(name):
+    program = program_of(text=EXAMPLES[name])
     assert program.errors == ()
-    assert program.facts.expressivity(program.objective).effective == (name,)
+    assert program.facts.expressivity(program.objective).effective == (class_of(name) if name in FORMALISMS else name,)
+    assert name not in FORMALISMS or EXAMPLES[name].splitlines()[-1] in page(name)
+
+
+def test_no_two_formalisms_have_one_example():
+    assert len(set(EXAMPLES.values())) == len(EXAMPLES) == 18
+
+
+@pytest.mark.parametrize("name", FORMALISMS)
+def test_explain_draws_the_order_with_the_place_of_the_class(name, capsys):
+    assert main(["explain", name]) == 0
+    said = capsys.readouterr().out
+    assert f"[{class_of(name)}]" in said and "Sound:" in said and "Right above:" in said
+
+
+def test_inspect_draws_the_order_with_the_place_of_the_program():
+    text = as_text(examine(load(text=MACHINE)))
+    assert "[RM]" in text and "[MR]" not in text
 
 
 def test_a_class_stands_above_those_below_it_in_the_drawing():

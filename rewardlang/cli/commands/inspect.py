@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from rewardlang.classes.derive import Expressivity
 from rewardlang.classes.follows import ascended, remembered
-from rewardlang.classes.guide import ADVICE
+from rewardlang.classes.guide import ADVICE, drawing
 from rewardlang.cli.axis import bars, outweighs
 from rewardlang.cli.errors import CLEAN, FINDINGS
 from rewardlang.cli.formulas import formula_row, formulas
@@ -140,7 +140,7 @@ def _output(program: Program, view: OutputView, paranoid: bool) -> dict:
         "recheck": _recheck(program, view) if paranoid and view.bounds is not None else None,
         "return_bounds": _range(view.return_bounds),
         "discounted_bounds": _range(view.discounted_bounds), "class": _class(view.expressivity),
-        "availability": view.availability,
+        "availability": view.availability, "availability_because": view.availability_because,
         "role": view.role, "varying": list(view.varying), "invalid_from": list(view.invalid_from),
         "needs": list(view.needs), "terms": list(view.terms),
         "term_bounds": {label: _range(program.facts.bounds(node)) for label, node in info.terms},
@@ -160,6 +160,7 @@ def as_text(report: dict) -> str:
     parts.append(_table("models and verifiers", models))
     parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
     parts.append(_objective_text(report))
+    parts.append(_place(report))
     parts.append(_table("formulas", [formula_row(entry) for entry in report["formulas"]]))
     parts.append(_table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
     parts.append(_table("linear states", [_memory_row(entry) for entry in report["memories"]]))
@@ -262,12 +263,23 @@ def _objective_text(report: dict) -> str:
     return _table("objective", rows)
 
 
+def _place(report: dict) -> str:
+    """The order of the classes, the program's in brackets."""
+    found = report["objective"] and report["objective"]["class"]["effective"]
+    return "" if not found or found == ["OUTSIDE"] else "place among the classes\n" + drawing(tuple(found)).rstrip("\n")
+
+
 def _recheck_text(found: dict | None) -> str:
     if found is None:
         return ""
     at = f" with {phrase(found['point'])}" if found["point"] else ""
     given = f", the ranges of {', '.join(found['trusted'])} taken as given" if found["trusted"] else ""
     return f"{_OPINIONS[found['status']]}{at} ({found['boxes']} boxes{given})"
+
+
+def _known_at(entry: dict) -> str:
+    because = entry["availability_because"]
+    return entry["availability"] + (f", because of {because}" if because else "")
 
 
 def _output_text(name: str, entry: dict) -> str:
@@ -277,7 +289,7 @@ def _output_text(name: str, entry: dict) -> str:
             ("in float32", f"at most {float(entry['float_excess']):.2g} beyond" if entry["float_excess"] else ""),
             ("re-checked", _recheck_text(entry["recheck"])),
             ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
-            ("class", _class_text(entry["class"])), ("known at", entry["availability"]),
+            ("class", _class_text(entry["class"])), ("known at", _known_at(entry)),
             ("needs", ", ".join(entry["needs"])),
             ("varies with", ", ".join(entry["varying"])), ("invalid from", ", ".join(entry["invalid_from"]))]
     rows += [("because", line) for line in (entry["class"] or {}).get("derivation", ())]
