@@ -160,7 +160,6 @@ def as_text(report: dict) -> str:
     parts.append(_table("models and verifiers", models))
     parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
     parts.append(_objective_text(report))
-    parts.append(_place(report))
     parts.append(_table("formulas", [formula_row(entry) for entry in report["formulas"]]))
     parts.append(_table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
     parts.append(_table("linear states", [_memory_row(entry) for entry in report["memories"]]))
@@ -169,6 +168,7 @@ def as_text(report: dict) -> str:
     cost = report["cost"]
     parts.append(f"cost: {cost['nodes']} operations, {cost['nodes_optimized']} after optimising")
     parts.append("\n".join(f"note: {note}" for note in report["notes"]))
+    parts.append(_place(report))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
