@@ -43,7 +43,7 @@ OTHERS = Trait.STATISTIC | Trait.RIVAL
 MOVING = Trait.RUNNING | Trait.REFRESHED | Trait.LEARNING | Trait.SCHEDULE
 
 _BACK = frozenset("previous weak_previous once historically since triggers".split())
-_AHEAD = frozenset("next weak_next always eventually until weak_until release strong_release".split())
+AHEAD = frozenset("next weak_next always eventually until weak_until release strong_release".split())
 _BESIDE = frozenset("next weak_next previous weak_previous".split())
 _NEIGHBOURS = frozenset({"prev", "ahead", "delta"})
 _COUNTS = frozenset({"sum", "mean", "count", "cumsum", "cumcount", "cummean", "prod", "cumprod"})

@@ -22,7 +22,6 @@ from rewardlang.facts.recheck_machines import recheck_machine
 from rewardlang.facts.sums import steps
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import leaves, reachable
-from rewardlang.ir.objective import nodes_of
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
 from rewardlang.program import OutputView, Program
 from rewardlang.text.plain import phrase, plain
@@ -116,7 +115,7 @@ def _follows(program: Program) -> list[str]:
     if program.objective is None:
         return changed
     found = program.facts.expressivity(program.objective)
-    seen = remembered(program.spec, nodes_of(program.objective)) if found.model != "history" else ()
+    seen = remembered(program.spec, program.objective, found)
     advice = [ADVICE[name] for name in found.effective]
     said = [f"{part.optimum}; sound: {part.algorithms}; mind that {part.mind}" for part in advice]
     said += [f"the policy must see {', '.join(seen)}"] if seen else []
