@@ -233,7 +233,7 @@ def _rises(op: str, parts: list[Part], part: Part) -> bool:
     """Whether a function strictly rises or falls wherever its argument can be."""
     least, first = part.least, parts[0] is part
     if op == "log":
-        return least is not None and least > 0
+        return least is not None and least >= 0
     if op == "sqrt":
         return least is not None and least >= 0
     if op == "div":
