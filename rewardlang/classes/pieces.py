@@ -16,7 +16,7 @@ _MEMORY = Trait.PAST | Trait.FUTURE | Trait.MACHINE | Trait.EXTREME | Trait.CLOC
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`node` added up over the steps (`sum`, with `discount`; None is the setting's), averaged over them, at the first or last, or as it is.
+    """`node` added up over the steps (`sum`, with `discount`; None is the setting's), averaged, at the first or last step, or as it is.
 
     `factor` names what it is multiplied by, `sign` included apart; `extra` are the traits of masks and of moving factors.
     `population`: it is seen through the mean of the population. `written` is the value of which it is a part in other words.

@@ -69,7 +69,8 @@ def test_a_derivation_says_that_it_was_written_otherwise():
     ("0.99 * (x + y) - prev(x + y, 0)", ("shaping",)), ("0.99 * abs(y) - prev(abs(y), 0)", ("shaping",)),
 ])
 def test_shaping_by_the_step_before_can_go_where_a_run_has_no_end(term, found):
-    text = ("setting continuing discount 0.99\ninput x : float[step] in [0, 1]\ninput y : float[step] in [-2, 1]\ninput c : float in [0, 1]\n"
+    text = ("setting continuing discount 0.99\ninput x : float[step] in [0, 1]\ninput y : float[step] in [-2, 1]\n"
+            "input c : float in [0, 1]\n"
             f"reward = {{\n  task: x > 0.5\n  shaping: {term}\n}}")
     assert load(text=text).facts.droppable == found
     assert load(text=text.replace("continuing", "episodic horizon 50")).facts.droppable == ()

@@ -77,7 +77,7 @@ def test_what_is_wrong_with_a_file_is_said_at_its_name(beside, tmp_path, text, s
 @pytest.mark.parametrize("setting", ["single_turn", "episodic", "episodic horizon 9"])
 def test_a_setting_with_an_end_has_no_traces_without_one(beside, setting):
     path = beside('objective maximize P[automaton("./often.hoa")]', HEAD.replace("continuing discount 0.99", setting))
-    assert ["RW366"] == [found.code for found in check_source(read_source(path)) if found.severity == "error"]
+    assert [found.code for found in check_source(read_source(path)) if found.severity == "error"] == ["RW366"]
 
 
 # --- counting ---------------------------------------------------------------------------------------------------------

@@ -80,6 +80,7 @@ def test_an_ensure_is_proved_from_its_level_on_and_refuted_below(head, text, lev
 
 
 def test_outputs_wait_each_for_itself():
-    program = program_of(text=EPISODIC + "reward = x\noutput late = sum(x over step)\noutput last_ = mean(c over batch)\ndone = eventually p")
+    program = program_of(text=EPISODIC + "reward = x\noutput late = sum(x over step)\noutput last_ = mean(c over batch)\n"
+                                         "done = eventually p")
     found = {name: view.availability for name, view in program.outputs.items()}
     assert found == {"reward": "step", "late": "episode", "last_": "batch", "done": "episode"}
