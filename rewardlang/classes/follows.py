@@ -143,8 +143,8 @@ def _of_discount(spec: Spec, objective: ObjectiveInfo, found: Expressivity, rate
 
 def _rates(node: Node | None, default: float | None) -> Iterator[float | None]:
     """The discounts of the sums that a value is made of; what runs along steps by itself has the setting's."""
-    totals = [part for part in reachable([node])] if node is not None else []
-    own = [part["discount"] for part in totals if part.op == "total"]
+    parts = reachable([node]) if node is not None else ()
+    own = [part["discount"] for part in parts if part.op == "total"]
     yield from (default if each is None else each for each in own)
     if not own:
         yield default

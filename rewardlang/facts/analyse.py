@@ -32,9 +32,10 @@ from rewardlang.values.interval import Interval
 class OutputFacts:
     """What is known of one output.
 
-    `bounds` are of one entry, `return_bounds` and `discounted_bounds` of the sum over its ordered axes; None for what
-    is no number. `availability_because` is what makes it wait, None if nothing does. `needs` are the columns it reads, `invalid_from` names what can make it invalid, `varying` says what
-    it changes with besides its data: `policy`, `learned`, `run`, else `frozen`.
+    `bounds` are of one entry, `return_bounds` and `discounted_bounds` of the sum over its ordered axes; None for
+    what is no number. `availability_because` is what makes it wait, None if nothing does. `needs` are the columns
+    it reads, `invalid_from` names what can make it invalid, `varying` says what it changes with besides its data:
+    `policy`, `learned`, `run`, else `frozen`.
     """
 
     bounds: Interval | None
