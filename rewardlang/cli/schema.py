@@ -194,6 +194,8 @@ class Output(Document):
     """Columns that it reads."""
     terms: list[str]
     term_bounds: dict[str, Range | None]
+    what_counts: str | None
+    """Which term outweighs which, at each step where there are steps; null: one term alone."""
 
 
 class Formula(Document):

@@ -142,8 +142,17 @@ def _output(program: Program, view: OutputView, paranoid: bool) -> dict:
         "availability": view.availability, "availability_because": view.availability_because,
         "role": view.role, "varying": list(view.varying), "invalid_from": list(view.invalid_from),
         "needs": list(view.needs), "terms": list(view.terms),
-        "term_bounds": {label: _range(program.facts.bounds(node)) for label, node in info.terms},
+        "term_bounds": (known := {label: _range(program.facts.bounds(node)) for label, node in info.terms}),
+        "what_counts": _what_counts(known, view.axes),
     }
+
+
+def _what_counts(term_bounds: dict[str, list | None], axes) -> str | None:
+    """Which term outweighs which, at each step where there are steps; None for one term alone."""
+    pairs = {label: tuple(float(end) for end in pair) for label, pair in term_bounds.items() if pair is not None and label not in SIDES}
+    said = outweighs(pairs)
+    where = f"at each {axes[-1].name}: " if axes and axes[-1].ordered else ""
+    return f"{where}{said}" if said else None
 
 
 # --- as text ---------------------------------------------------------------------------------------------------------
@@ -306,5 +315,4 @@ def _drawn(entry: dict) -> list[tuple]:
     written = [_interval(pair)[3:] for pair in (*known.values(), entry["bounds"])]
     room = max(map(len, written))
     rows = [(name, f"{words.ljust(room)}  {bar}") for name, words, bar in zip(names, written, bars(pairs))]
-    said = outweighs({label: pair for label, pair in zip(known, pairs) if label not in SIDES})
-    return rows + ([("what counts", said)] if said else [])
+    return rows + ([("what counts", entry["what_counts"])] if entry["what_counts"] else [])

@@ -89,12 +89,19 @@ def _dead(term: TermFact, output: OutputInfo):
 
 
 def _negligible(weighed: _Weighed, term: TermFact):
-    """A term that is next to nothing at a step, and over an episode too where sums have a bound."""
-    total, least = weighed.rest(term) + term.swing, Interval.of(NEGLIGIBLE).lo
+    """A term that is next to nothing at a step, and over an episode too where sums have a bound.
+
+    Along steps a verdict may be a rare event: it is compared with the other measured terms, with verdicts where there are none.
+    """
+    others = [other for other in weighed.found if other is not term]
+    measured = [other for other in others if not weighed.decides(other)]
+    once = not weighed.single and not measured
+    total = sum(other.swing for other in (others if weighed.single else measured or others)) + term.swing
+    least = Interval.of(NEGLIGIBLE).lo
     if not term.swing or term.swing >= total * least:
         return None
     sums = list(weighed.totals.values())
-    if sums and inf not in sums and weighed.totals[term.label] >= sum(sums) * least:
+    if sums and inf not in sums and weighed.totals[term.label] >= (total if once else sum(sums)) * least:
         return None
     share = f"{float(term.swing / total):.2g}".rstrip()
     values = {"term": term.label, "swing": show(term.swing), "total": show(total), "share": f"{float(share) * 100:g} %"}
@@ -109,7 +116,7 @@ def _dominating(weighed: _Weighed, term: TermFact):
     comparison = _over_purpose(weighed, term) if weighed.single else _over_task(weighed, term)
     if comparison is None and rest and term.swing > DOMINATING * rest and not weighed.decides(term):
         others = [other for other in weighed.found if other is not term and other.swing]
-        only_prices = all(other.range.hi <= 0 for other in others) and term.range.hi > 0
+        only_prices = all(other.range.hi <= 0 and (term.range.hi > 0 or weighed.decides(other)) for other in others)
         if not only_prices and not weighed.is_task(term):
             comparison = f"more than {DOMINATING} times the {show(rest)} of all other terms"
     if comparison is None:
