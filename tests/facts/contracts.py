@@ -17,6 +17,23 @@ _LOOP = """machine m {{
 }}
 reward = m.reward"""
 
+_EVER = "setting episodic\n"
+_ONCE = """machine m {
+    start a
+    a -> b when g : 3
+    otherwise stay
+    final b
+}
+"""
+_COUNTED = """machine m {
+    start a
+    counter n in [0, 1000000]
+    a -> b when g : +1
+    b -> a when h and n < 999999 do n += 1 : 0
+    otherwise stay
+}
+reward = m.reward"""
+
 CONTRACTS = [
     ("range", "reward = x * (1 - y)", "reward in [0, 1]", PROVED),
     ("range", "reward = x / (x + y + 0.1)", "reward < 1", PROVED),
@@ -75,6 +92,21 @@ CONTRACTS = [
     ("return", "reward = d - ahead(d, 0)", "return <= 9", REFUTED),
     ("return", "reward = g - 0.5", "return >= 0", REFUTED),
     ("return", "reward = max(d - ahead(d, 10), 0)", "return <= 499", UNPROVED),
+    ("forever", f"{_EVER}reward = d - ahead(d, 0)", "return in [0, 10]", PROVED),
+    ("forever", f"{_EVER}assume d >= prev(d, 0)\nreward = gate g {{ delta(d, 0) }}", "return in [0, 10]", PROVED),
+    ("forever", f"{_EVER}{_ONCE}reward = gate h {{ m.reward }} else 0.5 * m.reward", "return in [0, 3]", PROVED),
+    ("forever", f"{_EVER}assume not prev(g, false)\nreward = gate g {{ 1 - d }}", "return in [-9, 1]", PROVED),
+    ("forever", f"{_EVER}reward = d", "return <= 100", REFUTED),
+    ("forever", f"{_EVER}reward = g - 0.5", "return >= -3", REFUTED),
+    ("forever", f"{_EVER}reward = gate g {{ d }} else -1", "return in [-20, 900]", REFUTED),
+    ("forever", f"{_EVER}reward = gate g {{ d - prev(d, 0) }}", "return <= 1000", UNPROVED),   # false: it falls where nothing is paid
+    ("discounted", "reward = d", "discounted in [0, 100]", PROVED),
+    ("discounted", f"{_ONCE}reward = m.reward - 0.1 * d", "discounted in [-10, 3]", PROVED),
+    ("discounted", "reward = 0.9 * ahead(d, 0) - d", "discounted in [-10, 0]", PROVED),
+    ("discounted", "reward = d", "discounted <= 90", REFUTED),
+    ("discounted", "reward = g - 0.5", "discounted >= -4", REFUTED),
+    ("discounted", "reward = 0.9 * ahead(d, 0) - d", "discounted >= -9", REFUTED),
+    ("discounted", "reward = max(d - ahead(d, 10), 0)", "discounted <= 98", UNPROVED),
     ("availability", "reward = d - prev(d, 0)", "availability(reward) <= step", PROVED),
     ("availability", "reward = cummax(d over step)", "availability(reward) <= step", PROVED),
     ("availability", "reward = sum(d over step)", "availability(reward) <= episode", PROVED),
@@ -87,6 +119,7 @@ CONTRACTS = [
     ("class", "reward = max(d over step) ?? 0", "class(reward) <= MR", REFUTED),
     ("class", _LOOP.format(there="+1", back="-1", stay="0"), "class(reward) <= MR", REFUTED),
     ("class", "reward = holds(eventually g)", "class(reward) <= MR", REFUTED),
+    ("class", "objective maximize E[return] - 0.1 * KL(reference, policy)\nreward = d", "class(reward) <= RRL", UNPROVED),
     ("potential", "reward = 0.9 * ahead(d, 0) - d", "potential_based(reward, discount = 0.9)", PROVED),
     ("potential", "reward = progress(eventually g, discount = 0.9)", "potential_based(reward, discount = 0.9)", PROVED),
     ("potential", "reward = 0.5 * (ahead(d, 0) - d)", "potential_based(reward, discount = 1)", PROVED),
@@ -100,10 +133,11 @@ CONTRACTS = [
     ("farmable", _LOOP.format(there="+1", back="-0.5", stay="0"), "not farmable(m)", REFUTED),
     ("farmable", _LOOP.format(there="0", back="+1", stay="0"), "not farmable(m)", REFUTED),
     ("farmable", _LOOP.format(there="+2", back="+1", stay="-0.1"), "not farmable(m)", REFUTED),
+    ("farmable", _COUNTED, "not farmable(m)", UNPROVED),    # true: the counter ends the loop, after more turns than are followed
 ]
 
 #: Decided by what the graph is made of: there is nothing that could stay open.
-DECIDED = {"availability", "class", "farmable"}
+DECIDED = {"availability"}
 
 
 def program(text: str, claim: str) -> str:
@@ -112,6 +146,9 @@ def program(text: str, claim: str) -> str:
     declared = STEPS if steps else INPUTS
     used = {name: type_ for name, type_ in declared.items() if name in _names(text + " " + claim)}
     setting = "setting episodic horizon 50 discount 0.9\n" if steps else "setting single_turn\n"
+    if text.startswith("setting"):
+        setting, text = text.split("\n", 1)
+        setting += "\n"
     return setting + "".join(f"input {name} : {type_}\n" for name, type_ in used.items()) + text + f"\nensure {claim}\n"
 
 

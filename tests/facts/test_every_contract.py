@@ -3,6 +3,7 @@
 from collections import Counter
 from operator import ge, gt, le, lt
 
+import numpy as np
 import pytest
 from contracts import CONTRACTS, DECIDED, INPUTS, program
 from programs import facts_of
@@ -78,9 +79,11 @@ def _as_episode(text: str, claim: str, verdict) -> None:
     """An episode of the witness returns what breaks the claim."""
     steps = verdict.witness["steps"]
     columns = {name: [[value] * steps] for name, value in verdict.witness.items() if name in "dgh"}
-    total = sum(rl.compile(text=program(text, "reward == reward").replace("ensure reward == reward\n", ""))(columns).to_lists("reward")[0])
-    low, high = {"return in [0, 100]": (0, 100), "return <= 9": (-1e9, 9), "return >= 0": (0, 1e9)}[claim]
-    assert not low <= total <= high
+    rewards = rl.compile(text=program(text, "reward == reward").replace("ensure reward == reward\n", ""))(columns).to_lists("reward")[0]
+    total = sum(reward * (0.9 if "discounted" in claim else 1) ** step for step, reward in enumerate(rewards))
+    _, op, *ends = claim.replace(",", " ").replace("[", " ").replace("]", " ").split()
+    low, high = {"in": ends, "<=": ["-inf", *ends], ">=": [*ends, "inf"]}[op]
+    assert not float(low) <= total <= float(high)
 
 
 def _as_loop(text: str, claim: str, verdict) -> None:
@@ -92,6 +95,15 @@ def _as_loop(text: str, claim: str, verdict) -> None:
     assert verdict.witness["gain"] > 0
 
 
+def _as_futures(text: str, claim: str, verdict) -> None:
+    """Rollouts that are alike up to what is claimed, and whose rewards there differ with what comes later, or with other rollouts."""
+    reward = rl.compile(text=program(text, "reward == reward").replace("ensure reward == reward\n", ""))
+    later = [[1, 2], [1, 7]] if claim.endswith("step") else [[1, 2], [1, 2]]
+    others = [[0, 0], [0, 0]] if claim.endswith("step") else [[0, 0], [9, 9]]
+    got = [reward({"d": [own, other]}).to_lists("reward")[0] for own, other in zip(later, others)]
+    assert np.ravel(got[0])[0] != np.ravel(got[1])[0]
+
+
 def _as_said(text: str, claim: str, verdict) -> None:
     """What is decided by the graph says what it found; `test_contracts.py` plays potentials forth and back."""
     assert verdict.shows or verdict.known or verdict.witness
@@ -99,7 +111,7 @@ def _as_said(text: str, claim: str, verdict) -> None:
 
 _REPLAY = {"range": _as_example, "when": _as_example, "chain": _as_example, "dominance": _as_pair, "increasing": _as_pair,
            "strictly": _as_pair, "decreasing": _as_pair, "return": _as_episode, "farmable": _as_loop,
-           "availability": _as_said, "class": _as_said, "potential": _as_said}
+           "forever": _as_episode, "discounted": _as_episode, "availability": _as_futures, "class": _as_said, "potential": _as_said}
 
 
 def test_each_has_three_of_both_kinds_and_one_that_stays_open():
