@@ -157,12 +157,15 @@ def _states(spec: Spec, steps: Steps, roots: list[Node]) -> dict[str, Node]:
     """What a policy must see, by name: the states among some nodes, and those of the machines and formulas they walk."""
     machines = {info.states: (name, info) for name, info in spec.machines.items()}
     named = {info.node: name for name, info in spec.outputs.items()} | {node: name for name, node in spec.names.items()}
+    # A machine with counters beside it walks among their updates too, through the same states.
+    twice = {node for known in machines for node in reachable(known.args) if node.op == "walk" and node["table"] == known["table"]
+             and any(part.op == "carried" for part in reachable([node]))}
     found: dict[str, Node] = {}
     nodes = reachable(roots)
     for node in nodes:
         if node.op == "state":
             found.setdefault(node["name"], steps.image[node])
-        if node.op == "walk":
+        if node.op == "walk" and node not in twice:
             over = next((named[user] for user in nodes if node in user.args and user in named), None)
             name, info = machines.get(node, (named.get(node) or over or "walk", None))
             found[name if name not in found else f"{name} {len(found)}"] = _place(steps, steps.image[node], info)

@@ -74,3 +74,9 @@ def test_tables_for_learners_refuse_what_they_cannot_list():
     with pytest.raises(ValueError, match="changes by `k`, which the machine alone does not know"):
         Tracker(rl.load(text=program("a -> b when p do n += k", "otherwise stay", "final b")).machines["m"])
     assert machine.run([{"p"}] * 3)[-1].counts == (3,)
+
+
+def test_a_policy_sees_the_state_and_its_counters_once():
+    reward = rl.compile(text=program(*COUNTS))
+    step, _ = reward.step({"p": [True, False]}, reward.start(2))
+    assert {name: value.tolist() for name, value in step.state.items()} == {"m": [0, 0], "m.n": [1, 0]}

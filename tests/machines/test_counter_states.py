@@ -108,3 +108,46 @@ def _step_by_step(reward, states, row, wanted):
         expected = [paid, wanted[at - again][0] if at >= again else paid]
         assert step.reward.tolist() == pytest.approx(expected, abs=1e-5)
         assert states[int(step.output("place")[0])] == wanted[at][1] and float(step.output("n")[0]) == wanted[at][2]
+
+
+LOOKING_BACK = """setting episodic horizon 40 discount 0.9
+input p : bool[step]
+input q : bool[step]
+input v : int[step] in [0, 9]
+machine task {
+    start a
+    counter n in [0, 20]
+    a -> b when p and once (n >= 2) : n + 1
+    a -> a when p and not once (n >= 2) do n += 1 : n
+    b -> a when q and n > v do n -= 1
+    b -> gone when q and not (n > v) : 3
+    otherwise stay
+    final gone
+}
+reward = task.reward
+output n = task.n
+output place = task.state
+"""
+
+
+def test_a_guard_may_look_back_at_what_a_counter_was():
+    draw, reward = random.Random(5), rl.compile(text=LOOKING_BACK)
+    given = [{**{name: [draw.random() < 0.6 for _ in range(n)] for name in "pq"}, "v": [draw.randint(0, 9) for _ in range(n)]}
+             for n in (40, 13, 1, 40)]
+    out = reward({name: [row[name] for row in given] for name in "pqv"})
+    found = zip(out.to_lists("place"), out.to_lists("n"), out.to_lists("reward"), strict=True)
+    assert [list(zip(*row, strict=True)) for row in found] == [_looking_back(row) for row in given]
+
+
+def _looking_back(row: dict[str, list]) -> list[tuple]:
+    """After each step: state, n, reward."""
+    state, n, once, found = "a", 0, False, []
+    for p, q, v in zip(row["p"], row["q"], row["v"], strict=True):
+        once, paid = once or n >= 2, 0
+        if state == "a" and p:
+            paid = n + 1 if once else n
+            state, n = ("b", n) if once else ("a", min(20, n + 1))
+        elif state == "b" and q:
+            state, n, paid = ("a", n - 1, 0) if n > v else ("gone", n, 3)
+        found.append((state, n, paid))
+    return found
