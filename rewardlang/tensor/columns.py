@@ -72,7 +72,7 @@ def read(wanted: Sequence[Wanted], raw: Sequence[object], lengths: Mapping[str, 
     (all positions count where it says nothing). Raises RewardError where the columns do not belong together; what is
     wrong in single rows is kept in `Batch.problems`.
     """
-    columns = [_as_known(column) for column in raw]
+    columns = [_as_known(want.column, column) for want, column in zip(wanted, raw, strict=True)]
     batch = _shape(wanted, columns)
     lengths = read_lengths(lengths, batch.size)
     later = []
@@ -115,8 +115,10 @@ def _fixed_sizes(want: Wanted, column: Column) -> list[tuple[Axis, int]]:
     return [(axis, size) for axis, size in pairs if not axis.ragged and axis.size is None]
 
 
-def _as_known(column: object) -> object:
-    """Arrays of numbers become tensors, all other sequences lists."""
+def _as_known(name: str, column: object) -> object:
+    """Arrays of numbers become tensors, all other sequences lists; RewardError for what has no entries."""
+    if isinstance(column, str) or getattr(column, "ndim", 1) == 0 or not hasattr(column, "__iter__"):
+        raise words.RewardError(words.no_column(name, column))
     if isinstance(column, Tensor | list):
         return column
     if hasattr(column, "__array__") and hasattr(column, "dtype"):

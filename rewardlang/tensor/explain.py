@@ -31,7 +31,7 @@ def _reason(code, run, node: Node, row: int, failures: dict[Node, list[bool]]) -
         return run.reasons[node][row]
     if node in failures and failures[node][row]:
         if want is not None:
-            return words.within_row(want.column, words.NULL)
+            return words.earlier_step() if node.op == "memory" else words.within_row(want.column, words.NULL)
         row, infinite = OPERATORS.get(node.op), node in code.emitter.without_value
         return words.undefined(node.op, _text(code, node), row is None or row.domain is not None or not infinite, infinite)
     return None

@@ -16,6 +16,7 @@ from rewardlang.tensor.assume import refuse
 from rewardlang.tensor.columns import Batch, find, read
 from rewardlang.tensor.explain import explain
 from rewardlang.tensor.host import Run
+from rewardlang.tensor.padded import known_axes
 from rewardlang.tensor.result import Result
 from rewardlang.tensor.runstate import fingerprint_of
 from rewardlang.tensor.stacked import stacked
@@ -133,10 +134,13 @@ class Online:
                                            role="output", terms=()) for name, node in self.program.states.items()}
         spec = replace(self.program.spec, outputs=self.program.spec.outputs | states)
         self.inner = make(spec, self.program.total)
+        self._public = set(outputs) - set(self.program.refused)
         self._own = {*self.program.memories, *([ENDING] if self.program.ends else [])}
 
     def start(self, size: int, device: torch.device | str = "cpu") -> OnlineState:
         """The state before the first step of `size` environments."""
+        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+            raise words.RewardError(words.no_size(size))
         memory = {name: _initial(held, size, device) for name, held in self.program.memories.items()}
         return OnlineState(self.fingerprint, size, memory)
 
@@ -146,13 +150,14 @@ class Online:
         lengths: Mapping[str, object] | None = None, update_run: bool = True,
     ) -> tuple[Step, OnlineState]:
         """The next step, and the state after it; nothing is changed where it raises."""
-        if not isinstance(state, OnlineState) or state.fingerprint != self.fingerprint:
-            raise words.RewardError(words.other_state())
+        self._check(columns, state, lengths)
         inner = self.inner
         raw = {path: column for path in inner._planner.names
                if path not in self._own and (column := find(columns, path)) is not None}
         present = frozenset(raw) | self._own
         plan, assumed = inner._plan(present), inner._assumed(present)
+        if plan.missing and self._public.isdisjoint(plan.outputs):
+            raise words.MissingError(words.nothing_to_compute({name: plan.missing[name] for name in self._public}))
         wanted = (plan.columns if assumed is None else plan.columns | assumed.columns).values()
         asked = [want for want in wanted if want.column not in self._own]
         filled = [raw[want.column] if want.column in raw else [plan.filled[want.column]] * state.size for want in asked]
@@ -165,6 +170,19 @@ class Online:
             refuse(batch, assumed, inner._result(assumed, batch))
         return self._done(plan, batch, state, update_run)
 
+    def _check(self, columns: object, state: object, lengths: Mapping[str, object] | None) -> None:
+        """Refuse what is no state of this reward, and no columns."""
+        if not isinstance(state, OnlineState) or state.fingerprint != self.fingerprint:
+            raise words.RewardError(words.other_state())
+        held = {name: 1 + len(memory.leaf.type.axes) for name, memory in self.program.memories.items()}
+        whole = state.memory.keys() == held.keys() and state.valid.keys() <= held.keys()
+        if not whole or any(x.dim() != held[name] or len(x) != state.size
+                            for part in (state.memory, state.valid) for name, x in part.items()):
+            raise words.RewardError(words.damaged_state())
+        if not hasattr(columns, "keys"):
+            raise words.RewardError(words.no_columns(columns))
+        known_axes(lengths, self.inner._axes())
+
     @staticmethod
     def _check_size(asked: list, batch: Batch, state: OnlineState) -> None:
         if asked and batch.size != state.size:
@@ -173,7 +191,8 @@ class Online:
 
     def _hold(self, batch: Batch, wanted, state: OnlineState, reset: object, ending: object) -> None:
         """Put what is held among the columns, as if each of the reset environments began."""
-        fresh = None if reset is None else _mask(reset, batch)
+        fresh = None if reset is None else _mask("reset", reset, batch)
+        over = torch.zeros(batch.size, dtype=torch.bool, device=batch.device) if ending is None else _mask("ending", ending, batch)
         if fresh is not None and not fresh.is_cuda and not fresh.any():  # the common step
             fresh = None
         sizes = {axis: column.data.shape[place] for want in batch.wanted for place, axis in enumerate(want.type.axes, 1)
@@ -181,7 +200,6 @@ class Online:
         sizes |= {axis: self._slots(state.memory[used], fresh) for axis, used in self.program.keyed.items()}
         for want in wanted:
             if want.column == ENDING:
-                over = torch.zeros(batch.size, dtype=torch.bool, device=batch.device) if ending is None else _mask(ending, batch)
                 batch.columns[want.name] = Column(over)
             elif want.column in self._own:
                 held = self.program.memories[want.column]
@@ -201,7 +219,9 @@ class Online:
         self.reward._run_through(code, run, update_run)
         memory, valid = dict(state.memory), dict(state.valid)
         for name in self.program.memories:
-            if name in code.given:
+            if name not in code.given:      # a column is missing, and with it what it would have made of this
+                valid[name] = torch.zeros_like(memory[name], dtype=torch.bool)
+            else:
                 memory[name], mask = _given(code.given[name], run, batch)
                 valid.pop(name, None)
                 if mask is not None and not bool(mask.all()):
@@ -267,9 +287,12 @@ def _given(given, run: Run, batch: Batch) -> tuple[Tensor, Tensor | None]:
     return data, None if mask is None else mask.expand(data.shape)
 
 
-def _mask(given: object, batch: Batch) -> Tensor:
+def _mask(name: str, given: object, batch: Batch) -> Tensor:
     """A mask of environments, bool [B]."""
-    found = torch.as_tensor(given, dtype=torch.bool, device=batch.device)
-    if found.shape != (batch.size,):
-        raise words.RewardError(words.other_size(batch.size, len(found) if found.dim() else 1))
-    return found
+    try:
+        found = torch.as_tensor(given, device=batch.device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise words.RewardError(words.no_mask(name, batch.size)) from error
+    if found.shape != (batch.size,) or found.dtype is not torch.bool and not bool(((found == 0) | (found == 1)).all()):
+        raise words.RewardError(words.no_mask(name, batch.size))
+    return found.to(torch.bool)

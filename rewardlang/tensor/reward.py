@@ -208,7 +208,8 @@ class CompiledReward:
 
     @staticmethod
     def _row_count(columns: Mapping[str, object]) -> int:
-        return len(next(iter(columns.values()), ()))
+        first = next(iter(columns.values()), ())
+        return len(first) if hasattr(first, "__len__") and getattr(first, "ndim", 1) else 0     # `read` refuses it
 
     def _variant(self, batch: Batch) -> Variant:
         grad = torch.is_grad_enabled() and (batch.grad or len(self.trained) > 0 or self._has_modules())

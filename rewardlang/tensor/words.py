@@ -151,6 +151,36 @@ def other_length(axis: str, before: int, now: int) -> str:
            "or begin anew with `reward.start`"
 
 
+def damaged_state() -> str:
+    """For a state whose tensors are not those that it was given."""
+    return "this state is damaged: its tensors are not as `reward.step` gave them; begin anew with `reward.start`"
+
+
+def no_mask(name: str, size: int) -> str:
+    """For a `reset` or `ending` that is none."""
+    return f"`{name}` must have one true or false for each of the {size} environments"
+
+
+def no_size(got: object) -> str:
+    """For a number of environments that is none."""
+    return f"the number of environments must be a whole number from 0 on, and is {got!r}"
+
+
+def no_columns(got: object) -> str:
+    """For what is given in the place of columns."""
+    return f"columns are given by name, as a dict of lists, arrays or tensors, and this is a {type(got).__name__}"
+
+
+def no_column(column: str, got: object) -> str:
+    """For a column that is one value."""
+    return f"column `{column}` must be a list, an array or a tensor with an entry for each row, and is {shortened(repr(got), 40)}"
+
+
+def earlier_step() -> str:
+    """For what is invalid since something that it is remembered from was."""
+    return "rests on an earlier step of the episode that is invalid, or whose columns were missing"
+
+
 def other_size(wanted: int, got: int) -> str:
     """For another number of environments than the state has."""
     return f"the state holds {wanted} environments, and {got} came"
