@@ -198,12 +198,24 @@ def settle(run: Run, step: object, rows: list) -> None:
                 run.told[axis] = found.valid if needed is None else found.valid | ~needed
         valid, data = found.valid, found.data
     else:
-        valid = present(rows, device)
-        data = rows if type_.kind.on_host else numbers(type_.kind, rows, run.batch.dtype, device)
+        full = _padded(rows, [run.width(axis) if axis.ragged else None for axis in type_.axes])
+        valid = present(full, device)
+        data = rows if type_.kind.on_host else numbers(type_.kind, full, run.batch.dtype, device)
         if not rows:    # no list tells how long it is
             shape = (0, *(run.width(axis) or 0 for axis in type_.axes))
             valid, data = valid.reshape(shape), data if type_.kind.on_host else data.reshape(shape)
     put(run, step, data, valid)
+
+
+def _padded(rows: list, widths: list[int | None]) -> list:
+    """Nested lists [B, *axes] with None in the padding, along each axis of which the width is given."""
+    if all(width is None for width in widths):
+        return rows
+    width, inner, found = widths[0], widths[1:], []
+    for row in rows:
+        row = [] if row is None and width is not None else row
+        found.append(_padded(row if width is None else [*row, *[None] * (width - len(row))], inner))
+    return found
 
 
 def put(run: Run, step: object, data: list | Tensor, valid: Tensor) -> None:

@@ -21,6 +21,19 @@ input score : float in [0, 1]
 input said : text[step]
 input tag : id[step]?
 param k : int in [0, 4] = 2
+axis dim = 2
+axis other like dim
+let turning : float[dim, other] = [[0.5, -0.5], [0.25, 0.5]]
+param worth : table[text] of float = {"a": 0.5, "b": -1}
+machine task {
+    start idle
+    counter n in [0, 3]
+    idle, busy -> idle when q and p        : y
+    idle -> busy when p and not q   do n += 1 : +0.5
+    busy -> done when q and not p and n >= 2  : score
+    otherwise stay                          : -0.01
+    final done
+}
 """
 
 STATES = """
@@ -30,6 +43,7 @@ let ping : float[step] in [-2, 2] = clamp(0.5 * prev(pong, score) + y, -2, 2)
 let pong : float[step] in [-2, 2] = clamp(ping * prev(ping, 1) - cummax(y over step) + far / 9, -2, 2)
 let wear : float[step, joint] in [0, 1] = 0.5 * prev(wear, 0) + 0.5 * load
 let held : float[step] in [-1, 1] = x ?? prev(held, 0.5)
+let turned : float[step, dim] in [-inf, inf] = sum(turning * prev(turned, 0)[dim -> other] over other) + y
 """
 
 
@@ -51,7 +65,8 @@ class Specs:
         return pick([
             f"({a} and not {b})", f"({a} or {b})", f"(once{self.window()} {a})", f"(historically{self.window()} {a})",
             f"({a} since{self.window()} {b})", f"({a} triggers{self.window()} {b})", f"(previous {a})", f"(weak_previous {b})",
-            f"(({self.number(depth - 1)} > 0.25) ?? false)", f"(prev({a} and p over step, true))", f"(prev({a} and p over step by said, true))", f"holds(once {a})",
+            f"(({self.number(depth - 1)} > 0.25) ?? false)", f"(prev({a} and p over step, true))",
+            f"(prev({a} and p over step by said, true))", f"holds(once {a})", "task.done", "task.in(busy)", "on and prev(task.done, false)",
         ])
 
     def number(self, depth: int) -> str:
@@ -75,6 +90,8 @@ class Specs:
             f"margins((y > x ?? 0.5) triggers{self.window()} (y < 0.3 and not (y > score)), smooth = 0.05)",
             f"margins(historically{self.window()} (load < 0.9), smooth = 0.1)[joint = 0]",
             "max(cumsum(load over step) over joint)", f"verdict(always (p or {self.truth(0)}))",
+            f"progress(eventually (p and {self.truth(0)}))", f"(gate {self.truth(depth - 1)} {{ task.reward }} else {a})",
+            "shaped(task, discount = 0.9)", "task.n", "(lookup(worth, said) ?? y)", "sum(turned * turned over dim)",
         ])
 
     def spec(self) -> str:
@@ -117,7 +134,8 @@ def test_steps_give_what_the_batch_gives(seed):
         now = [mine[step] for mine in order]
         columns = {name: [found[episode][name] if name == "score" else found[episode][name][place] for episode, place in now]
                    for name in found[0]}
-        at, state = reward.step(columns, state, reset=[place == 0 for _, place in now])
+        ending = [place == len(found[episode]["y"]) - 1 for episode, place in now]
+        at, state = reward.step(columns, state, reset=[place == 0 for _, place in now], ending=ending)
         state = pickle.loads(pickle.dumps(state))
         for name, values in at.outputs.items():
             offered.add(name)

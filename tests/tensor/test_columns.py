@@ -153,3 +153,11 @@ def test_an_odd_row_does_not_decide_how_many_the_others_must_have():
     out = reward({"x": [[], [1, 2], [3, 4]]})
     assert out.to_lists("reward") == [None, 3.0, 7.0]
     assert out.invalid[0] == "column `x`: has 0 along `member`, which has 2"
+
+
+def test_bools_and_whole_numbers_alone_stay_exact_and_floats_decide_the_dtype():
+    reward = rl.compile(text="input n : int\ninput good : bool\ninput x : float = 0\nreward = n + good + 0 * x")
+    columns = {"n": torch.tensor([2**31 - 3, 2**24 + 1]), "good": torch.tensor([True, False])}
+    exact = reward(columns).reward
+    assert exact.dtype is torch.float64 and exact.tolist() == [2**31 - 2, 2**24 + 1]
+    assert reward(columns | {"x": torch.zeros(2)}).reward.dtype is torch.float32

@@ -47,6 +47,18 @@ def test_labels_come_in_and_go_out_as_texts():
     assert out.invalid[2] == "column `task`: is no label of enum{easy, hard}: 'none'"
 
 
+def test_a_table_is_looked_into_along_lists_of_unequal_lengths():
+    reward = rl.compile(text="""
+        input said : text[step]
+        param worth : table[text] of float = {"a": 0.5, "b": -1}
+        output found = lookup(worth, said)
+        reward = sum(lookup(worth, said) ?? 3 over step)
+    """)
+    found = reward({"said": [["a", "c", "b"], ["b"], [], None, ["a", None]]})
+    assert found.to_lists("found") == [[0.5, None, -1], [-1], [], None, [0.5, None]]
+    assert found.to_lists("reward")[:3] == [2.5, -1, 0]
+
+
 def test_the_first_text_of_a_list_and_a_table():
     reward = rl.compile(text="""
         axis part ragged
