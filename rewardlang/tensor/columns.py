@@ -115,6 +115,12 @@ def _fixed_sizes(want: Wanted, column: Column) -> list[tuple[Axis, int]]:
     return [(axis, size) for axis, size in pairs if not axis.ragged and axis.size is None]
 
 
+def row_count(columns: Mapping) -> int:
+    """The number of rows; 0 where the first column has no entries, which `read` refuses."""
+    first = next(iter(columns.values()), ())
+    return len(first) if hasattr(first, "__len__") and getattr(first, "ndim", 1) else 0
+
+
 def _as_known(name: str, column: object) -> object:
     """Arrays of numbers become tensors, all other sequences lists; RewardError for what has no entries."""
     if isinstance(column, str) or getattr(column, "ndim", 1) == 0 or not hasattr(column, "__iter__"):

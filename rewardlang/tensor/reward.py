@@ -15,7 +15,7 @@ from rewardlang.tensor import words
 from rewardlang.tensor.assemble import Assembler, Code, whole_module
 from rewardlang.tensor.assume import refuse
 from rewardlang.tensor.code import Segment
-from rewardlang.tensor.columns import Batch, find, read
+from rewardlang.tensor.columns import Batch, find, read, row_count
 from rewardlang.tensor.emit import Variant, length_name, told_name
 from rewardlang.tensor.entries import flatten
 from rewardlang.tensor.explain import explain
@@ -126,7 +126,7 @@ class CompiledReward:
         plan = self._plan(frozenset(raw))
         assumed = self._assumed(frozenset(raw))
         wanted = list((plan.columns if assumed is None else plan.columns | assumed.columns).values())
-        rows = self._row_count(raw or columns)
+        rows = row_count(raw or columns)
         known_axes(lengths, self._axes())
         given = [raw[want.column] if want.column in raw else [plan.filled[want.column]] * rows for want in wanted]
         batch = read(wanted, given, lengths)
@@ -205,11 +205,6 @@ class CompiledReward:
             name, lacks = next(iter(plan.missing.items()))
             raise words.MissingError(words.missing_for(name, lacks))
         return plan
-
-    @staticmethod
-    def _row_count(columns: Mapping[str, object]) -> int:
-        first = next(iter(columns.values()), ())
-        return len(first) if hasattr(first, "__len__") and getattr(first, "ndim", 1) else 0     # `read` refuses it
 
     def _variant(self, batch: Batch) -> Variant:
         grad = torch.is_grad_enabled() and (batch.grad or len(self.trained) > 0 or self._has_modules())
