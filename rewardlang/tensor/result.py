@@ -358,23 +358,25 @@ class Result:
     def to_lists(self, name: str) -> list:
         """An output, term or gate as nested lists: ragged axes cut to their lengths, None where invalid, labels of enums.
 
-        A rollout without a reward is None as a whole.
+        A reward along an axis shows the entries that are there, also where one that is missing excludes the rollout; a
+        rollout that could not be read is None as a whole.
         """
         full = next((full for full in (name, f"term {name}", f"gate {name}") if full in self._code.given), name)
         if full not in self._code.given:
             raise words.MissingError(self.outputs._problem(name))
         given = self._code.given[full]
-        data, mask = self.finished(full)
+        by_row = self._by_row(full)
+        data, mask = self.entries(full) if by_row and given.node.type.axes else self.finished(full)
         # Adding 0 turns -0.0 into 0.0 and leaves every other number as it is.
         rows = data if isinstance(data, list) else (data + 0.0 if data.is_floating_point() else data).tolist()
         marks = None if mask is None else mask.tolist()
-        alive = self.row_mask(full).tolist() if self._by_row(full) else None
+        faulty = self._faulty_rows(full) if by_row else None
         lengths = {axis: found.tolist() for axis, found in self._lengths.items()}
         told = {axis: found.tolist() for axis, found in self._told.items()}
         cut = Cut(given.node.type.axes, lengths, told, converter(given.node.type))
         marks = [True] * self._run.batch.size if marks is None else marks
         found = [cut.entry(row, mark, {"": place}) for place, (row, mark) in enumerate(zip(rows, marks, strict=True))]
-        return found if alive is None else [row if good else None for row, good in zip(found, alive, strict=True)]
+        return found if faulty is None else [None if bad else row for row, bad in zip(found, faulty.tolist(), strict=True)]
 
     def __repr__(self) -> str:
         return f"<rewards of {self._run.batch.size} rollouts: {', '.join(self._code.plan.outputs)}>"

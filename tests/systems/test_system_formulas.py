@@ -7,7 +7,7 @@ from systems_page import SPECS, differs
 
 import rewardlang as rl
 
-DRAWS = 40
+DRAWS = 15
 
 
 @pytest.mark.parametrize("slug", SYSTEMS)

@@ -161,3 +161,11 @@ def test_bools_and_whole_numbers_alone_stay_exact_and_floats_decide_the_dtype():
     exact = reward(columns).reward
     assert exact.dtype is torch.float64 and exact.tolist() == [2**31 - 2, 2**24 + 1]
     assert reward(columns | {"x": torch.zeros(2)}).reward.dtype is torch.float32
+
+
+def test_a_reward_along_an_axis_shows_the_entries_that_are_there():
+    """The rollout is excluded all the same: 0 and no mask for whoever trains."""
+    out = rl.compile(text="input x : float[step]? in [0, 9]\nreward = x + 1\n")({"x": [[1, None, 3], [1, 2, 3], [4, "b", 2]]})
+    assert out.to_lists("reward") == [[2.0, None, 4.0], [2.0, 3.0, 4.0], None]
+    assert out.reward[0].tolist() == [0, 0, 0] and out.valid.tolist() == [False, True, False]
+    assert out.invalid[0] == "column `x`: is null"
