@@ -40,18 +40,20 @@ class OutputView(OutputFacts):
 class Program:
     """A parsed, typed and analysed program; nothing about it changes once it is made.
 
-    `diagnostics` are all its findings that no `# rwd: ignore` silences, in the order of the text.
+    `diagnostics` are all its findings that no `# rwd: ignore` silences, in the order of the text. `dtype` is the float type of
+    the tensors that the findings of rounding speak of.
     """
 
-    def __init__(self, source: Source, loader: Loader | None = None):
+    def __init__(self, source: Source, loader: Loader | None = None, dtype: str = "float32"):
         self.source = source
+        self.dtype = dtype
         self.tree, self.syntax_findings = parse(source)
         self.spec: Spec = elaborate(self.tree, source, loader)
 
     @cached_property
     def facts(self) -> Facts:
         """What is known about the nodes of the graph."""
-        return analyse(self.spec)
+        return analyse(self.spec, self.dtype)
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -149,9 +151,9 @@ def load(path: str | Path | None = None, *, text: str | None = None) -> Program:
     return program
 
 
-def check_source(source: Source) -> list[Diagnostic]:
-    """All findings about a text."""
-    return list(Program(source).diagnostics)
+def check_source(source: Source, dtype: str = "float32") -> list[Diagnostic]:
+    """All findings about a text whose reward is computed in tensors of a float type."""
+    return list(Program(source, dtype=dtype).diagnostics)
 
 
 def check(path: str | Path | None = None, *, text: str | None = None) -> list[Diagnostic]:

@@ -178,7 +178,7 @@ class Output(Document):
     """Of one entry; null for what is no number."""
     bounds_tight: bool
     float_excess: float | None
-    """How far single precision may go beyond `bounds`, where they are finite; null: not known."""
+    """How far the tensors' float type may go beyond `bounds`, where they are finite; null: not known."""
     recheck: Opinion | None
     """With `--paranoid`."""
     return_bounds: Range | None
@@ -287,6 +287,8 @@ class InspectReport(Document):
     params: dict[str, Param]
     models: dict[str, Model]
     group: Group | None
+    dtype: str
+    """The float type that `float_excess` speaks of."""
     outputs: dict[str, Output]
     objective: Objective | None
     """Null without a reward and an `objective`."""

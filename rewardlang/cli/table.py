@@ -69,6 +69,8 @@ EVERYWHERE = (
 _FILE = Argument("file", "FILE", "a .rwd file, or - for standard input")
 _FILES = Argument("files", "FILE", ".rwd files, folders of them, or - for standard input", many=True)
 _FORMAT = Option("--format", "how the answer is written", choices=("text", "json"), default="text")
+_DTYPE = Option("--dtype", "the float type of the tensors: what fails in it, and how far it may leave a range",
+                choices=("float32", "float64", "bfloat16", "float16"), default="float32")
 _STDIN_NAME = Option("--stdin-filename", "what standard input is called in messages; `use` looks beside it",
                      metavar="NAME", default="<stdin>")
 _BIND = Option("--bind", "a Python object that computes a model or verifier", kind="many", metavar="NAME=MODULE:OBJECT")
@@ -79,6 +81,7 @@ CHECK = Command(
     (
         Option("--format", "how findings are written", choices=("text", "concise", "json", "sarif", "github"),
                default="text"),
+        _DTYPE,
         Option("--select", "report only codes that begin so (RW5, RW201)", kind="many", metavar="CODE", commas=True),
         Option("--ignore", "leave out codes that begin so", kind="many", metavar="CODE", commas=True),
         _STDIN_NAME,
@@ -92,7 +95,7 @@ CHECK = Command(
 INSPECT = Command(
     "inspect", "Inputs, outputs, ranges, availability and cost of a spec.", (_FILE,),
     (Option("--paranoid", "have each range checked once more, by a checker that shares no rule with the prover", kind="flag",
-            default=False), _FORMAT, _STDIN_NAME),
+            default=False), _DTYPE, _FORMAT, _STDIN_NAME),
     ("rewardlang inspect reward.rwd", "rewardlang inspect reward.rwd --format json"),
     "0 shown, 1 the spec has errors, 2 usage or a file that cannot be read",
 )

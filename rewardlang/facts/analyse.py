@@ -16,6 +16,7 @@ from rewardlang.facts.machines import MachineFacts, machine_facts
 from rewardlang.facts.prove import bounds
 from rewardlang.facts.question import Bounds
 from rewardlang.facts.ranges import Ranges, roots
+from rewardlang.facts.rounded import PRECISIONS, SINGLE
 from rewardlang.facts.sums import sum_bounds
 from rewardlang.facts.terms import TermFact, term_facts
 from rewardlang.facts.verdict import Verdict
@@ -50,10 +51,11 @@ class OutputFacts:
 
 
 class Facts:
-    """The facts of a spec. `ranges` are at hand at once; what costs more is found when it is first asked for."""
+    """The facts of a spec whose tensors are of a float type. `ranges` are at hand at once; what costs more is found when first asked for."""
 
-    def __init__(self, spec: Spec):
+    def __init__(self, spec: Spec, dtype: str = SINGLE.name):
         self.spec = spec
+        self.dtype = dtype
         self.ranges = Ranges(spec)
         self._outputs: dict[str, OutputFacts] = {}
         self._bounds: dict[Node, Bounds | None] = {}
@@ -71,8 +73,8 @@ class Facts:
         return self._bounds[node]
 
     def float_excess(self, name: str) -> float | None:
-        """How far an output in single precision may lie beyond its `bounds`; None where nothing is known."""
-        return excess(self.ranges, self.spec.outputs[name].node)
+        """How far an output in the tensors' float type may lie beyond its `bounds`; None where nothing is known."""
+        return excess(self.ranges, self.spec.outputs[name].node, PRECISIONS[self.dtype])
 
     @cached_property
     def availability(self) -> Mapping[Node, str]:
@@ -112,7 +114,7 @@ class Facts:
     @cached_property
     def diagnostics(self) -> tuple:
         """All findings that facts give rise to, as Diagnostics."""
-        return tuple(lint(self.spec, self.ranges, self.ensures))
+        return tuple(lint(self.spec, self.ranges, self.ensures, self.dtype))
 
     def expressivity(self, objective: ObjectiveInfo | None, model: str | None = None) -> Expressivity | None:
         """The class of an objective, under the setting or another state model; None for None."""
@@ -192,6 +194,6 @@ def rounded(interval: Interval) -> Interval:
     return Interval(round_down(interval.lo), round_up(interval.hi))
 
 
-def analyse(spec: Spec) -> Facts:
-    """The facts of a typed program."""
-    return Facts(spec)
+def analyse(spec: Spec, dtype: str = SINGLE.name) -> Facts:
+    """The facts of a typed program, computed in tensors of that float type."""
+    return Facts(spec, dtype)

@@ -12,8 +12,8 @@ from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
 from rewardlang.values.interval import Interval
 
-#: How far a computed argument may be off its real value, relative to the greatest in its range (single precision).
-_SLACK = Interval.of(2**-18)
+#: Digits of single precision; of all digits so many are not trusted in a computed argument.
+_SINGLE, _LOST = 24, 6
 
 
 def failures(ranges, root: Node, context: Context | None = None, seen: set | None = None) -> list[tuple[Node, Context]]:
@@ -83,19 +83,21 @@ def is_partial(node: Node) -> bool:
     return row is not None and row.family is Family.POINTWISE and row.domain is not None
 
 
-def total(ranges, roots: list[Node]) -> frozenset[Node]:
-    """The partial operators that are defined on every row, demanded or not, even after rounding."""
-    return frozenset(node for node in reachable(roots) if is_partial(node) and _always_defined(ranges, node))
+def total(ranges, roots: list[Node], digits: int = _SINGLE) -> frozenset[Node]:
+    """The partial operators that are defined on every row, demanded or not, even after rounding to so many binary digits."""
+    slack = Interval.of(2.0 ** (_LOST - digits))
+    return frozenset(node for node in reachable(roots) if is_partial(node) and _always_defined(ranges, node, slack))
 
 
-def _always_defined(ranges, node: Node) -> bool:
+def _always_defined(ranges, node: Node, slack: Interval) -> bool:
     facts = [ranges.fact(arg) for arg in node.args]
     if any(fact.fails or fact.range is None for fact in facts):
         return False
-    args = [fact.range if not arg.args else _widened(fact.range) for arg, fact in zip(node.args, facts)]
+    args = [fact.range if not arg.args else _widened(fact.range, slack) for arg, fact in zip(node.args, facts)]
     return domain(OPERATORS[node.op], *args) == TRUE
 
 
-def _widened(interval: Interval) -> Interval:
-    off = (abs(interval) * _SLACK).hi
+def _widened(interval: Interval, slack: Interval) -> Interval:
+    """A range with room for how far a computed value may be off its real one, relative to the greatest in it."""
+    off = (abs(interval) * slack).hi
     return Interval(interval.lo - off, interval.hi + off)

@@ -26,6 +26,8 @@ def learn(node: Node, want: Interval, look: Look, most: int = 200) -> "tuple[dic
         fresh = node not in valid
         valid.add(node)
         before = found.get(node) or look(node)
+        if want is not None and before is None and node.type.kind.numeric:     # it is never valid, or never so
+            return None
         if want is None or before is None:
             queue += [(arg, None) for arg in node.args if fresh and node.op in STRICT]
             continue

@@ -39,6 +39,9 @@ class Ranges:
     real numbers; one entry at a time. All answers are sound however little work was allowed: less work, wider ranges.
     """
 
+    #: Whether values are those of exact arithmetic.
+    EXACT = True
+
     def __init__(self, spec: Spec):
         self.spec = spec
         self.root = Context(None, {}, frozenset(), 0)
@@ -58,8 +61,10 @@ class Ranges:
         self._share = LEAST_WORK
         self._lengths = {node["axis"]: node for node in spec.graph.nodes if node.op == "length"}
         self.without_value = without_value(infinite_ends(spec.graph.nodes, True))
+        self.looks_closely = False
         self._settle_assumptions()
         self.memories = tuple(narrow(self))
+        self.looks_closely = self.EXACT
         nodes = reachable(roots(spec))
         self._share = max(LEAST_WORK, SHARED_WORK // max(len(nodes), 1))
         for node in nodes:
@@ -108,6 +113,15 @@ class Ranges:
             yield
         finally:
             self._left = before
+
+    @contextmanager
+    def at_a_glance(self):
+        """Inside the block no argument is looked at closely: a look rests on no other."""
+        before, self.looks_closely = self.looks_closely, False
+        try:
+            yield
+        finally:
+            self.looks_closely = before
 
     @property
     def exhausted(self) -> bool:

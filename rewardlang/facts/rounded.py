@@ -38,11 +38,14 @@ class Precision(NamedTuple):
 
 #: Single precision is what tensors have unless another type is asked for.
 SINGLE = Precision("float32", 24, -125, 128)
-PRECISIONS = {one.name: one for one in (SINGLE, Precision("bfloat16", 8, -125, 128), Precision("float16", 11, -13, 16))}
+PRECISIONS = {one.name: one for one in (
+    SINGLE, Precision("bfloat16", 8, -125, 128), Precision("float16", 11, -13, 16), Precision("float64", 53, -1021, 1024))}
 
 
 class RoundedRanges(Ranges):
     """Ranges of values that are rounded after every operator; those of floats only, whole numbers are exact."""
+
+    EXACT = False
 
     def __init__(self, spec: Spec, precision: Precision = SINGLE):
         self.precision = precision
@@ -50,8 +53,15 @@ class RoundedRanges(Ranges):
 
     def _keep(self, node: Node, context: Context, fact: Fact) -> None:
         if fact.range is not None and node.type.kind is Kind.FLOAT:
-            fact = Fact(Interval(*(self.precision.rounded(end) for end in (fact.range.lo, fact.range.hi))), fact.fails)
+            fact = Fact(Interval(*(self._nearest(node, end) for end in (fact.range.lo, fact.range.hi))), fact.fails)
         super()._keep(node, context, fact)
+
+    def _nearest(self, node: Node, end: Endpoint) -> Endpoint:
+        """The number of the type that stands for an end; sums of unlike numbers never become 0 (gradual underflow)."""
+        found = self.precision.rounded(end)
+        if found or not end or node.op not in ("add", "sub"):
+            return found
+        return self.precision.rounded(end, ceil if end > 0 else floor)
 
     def _within(self, node: Node, context: Context) -> Interval | None:
         found = super()._within(node, context)

@@ -50,7 +50,7 @@ class Tape:
             self.steps.append((slot, "number", args[:1], VALUES["number"], None, ANY))
             return
         ratio = Ratio.of(self.ranges, node, self.slots) if node.op == "div" else None
-        natural = self.ranges.of(node)
+        natural = self.ranges.of(node) if node not in self.ranges.universal else None      # what is assumed is still to be looked at
         self.steps.append((slot, node.op, args, VALUES.get(node.op) or _by_row(node.op), ratio, pair(natural) or ANY))
 
     @property

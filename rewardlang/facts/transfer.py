@@ -4,6 +4,7 @@ from math import inf
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
+from rewardlang.facts.edges import looked_at
 from rewardlang.facts.gathered import collection
 from rewardlang.facts.leaves import BY_KIND, Fact, constant, declared, source
 from rewardlang.facts.needs import guarded_by, needs, side_of
@@ -110,6 +111,9 @@ def _pointwise(ranges, node: Node, context: Context, facts: list[Fact], row) -> 
     if len(args) == 2 and node.args[0] is node.args[1] and node.op in _OF_EQUALS:
         return Fact(_OF_EQUALS[node.op], fails)
     inside = domain(row, *args)
+    if inside != TRUE and context.is_root and not fails:
+        args = looked_at(ranges, node, args)
+        inside = domain(row, *args)
     if inside == FALSE:
         return Fact(None, True)
     found = bound(row, *args)

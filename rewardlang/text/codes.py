@@ -158,7 +158,7 @@ _ROWS = (
     Code("RW526", "other-side-pays", "warning", "where `{condition}` is false the reward can be {other}, and where it is true only {worst}: the wrong side can win", "compensation"),
     Code("RW527", "steep-end", "warning", "{subject} grows fastest at the highest `{name}` (slope {last}, {middle} in the middle), where a model is least to be trusted", "unbounded"),
     Code("RW528", "default-pays", "warning", "without its column `{name}` is {value}, the best it can be: what is missing counts as right", "fails-open"),
-    Code("RW529", "rounded-out-of-domain", "warning", "`{operator}` fails in single precision, though not over the real numbers: {problem}", "domain-error"),
+    Code("RW529", "rounded-out-of-domain", "warning", "`{operator}` fails in {dtype}, though not over the real numbers: {problem}", "domain-error"),
     Code("RW534", "merit-that-costs", "warning", "{subject} falls with `{name}`, whose name says that it is wanted", "wrong-sign"),
     Code("RW535", "one-way-progress", "warning", "`{term}` pays for every step forward and charges none back: going to and fro pays for ever", "farming"),
     Code("RW536", "delay-pays", "warning", "going on pays {step} a step at least, {going} in all, and ending {end} at most: never to arrive pays more", "idle-incentive"),

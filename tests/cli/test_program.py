@@ -27,7 +27,7 @@ def test_slips_are_met_with_the_word_that_was_meant(rwd):
 
 
 def test_an_unexpected_error_is_short_and_says_where_to_look(rwd, write, monkeypatch):
-    def fail(source):
+    def fail(source, dtype):
         raise ZeroDivisionError("oh no")
 
     monkeypatch.setattr(check, "check_source", fail)
@@ -38,7 +38,7 @@ def test_an_unexpected_error_is_short_and_says_where_to_look(rwd, write, monkeyp
 
 
 def test_an_interrupt_is_one_line(rwd, write, monkeypatch):
-    def interrupt(source):
+    def interrupt(source, dtype):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(check, "check_source", interrupt)

@@ -9,6 +9,8 @@ from programs import codes, facts_of
 
 import rewardlang as rl
 from rewardlang.facts.rounded import PRECISIONS, SINGLE, RoundedRanges
+from rewardlang.program import Program
+from rewardlang.text.source import Source
 from rewardlang.values.interval import Interval
 
 FAILS = [
@@ -89,3 +91,24 @@ def test_a_clamp_leaves_nothing_beyond_and_what_may_turn_round_is_not_known():
 def test_ends_beyond_the_greatest_number_have_no_bound():
     assert SINGLE.rounded(10**39) == inf and SINGLE.rounded(-10**39) == -inf and SINGLE.rounded(Fraction(1, 2**200)) == 0
     assert Interval(0, inf).contains(SINGLE.rounded(10**400))
+
+
+SHORT = [
+    ("input x : float in [-12, 12]\nreward = log(1 - sigmoid(x))", {"bfloat16", "float16"}, {"float32", "float64"}),
+    ("input x : float in [-20, 20]\nreward = log(1 - sigmoid(x))", {"bfloat16", "float16", "float32"}, {"float64"}),
+]
+
+
+@pytest.mark.parametrize("text, fails, holds", SHORT, ids=[row[0] for row in SHORT])
+def test_the_float_type_decides_what_fails(text, fails, holds):
+    for dtype in fails | holds:
+        found = {each.code for each in Program(Source("t", text), dtype=dtype).diagnostics}
+        assert ("RW529" in found) == (dtype in fails), dtype
+        x = torch.tensor([12.0 if "12" in text else 20.0], dtype=getattr(torch, dtype))
+        assert bool(torch.log(1 - torch.sigmoid(x)).isinf()) == (dtype in fails), dtype
+
+
+def test_the_excess_is_that_of_the_float_type():
+    facts = [Program(Source("t", "input x : float in [0, 1]\nreward = 3 * x - 1"), dtype=name).facts for name in ("float64", "float32", "bfloat16")]
+    small, single, short = (each.float_excess("reward") for each in facts)
+    assert 0 < small < 1e-14 < single < 1e-5 < short < 0.2

@@ -2,7 +2,7 @@
 
 import pytest
 from gatherings import outside
-from programs import facts_of
+from programs import codes, facts_of
 
 GROUP = """setting single_turn
 group by prompt size [1, 16]
@@ -63,6 +63,34 @@ def test_the_range_is_that_of_calculus(head, text, exact):
     found = facts_of(f"{head}output y = {text}\nreward = 1\n").output("y").bounds
     width = max(exact[1] - exact[0], 1)
     assert exact[0] - 1e-5 * width <= found.lo <= exact[0] + 1e-12 and exact[1] - 1e-12 <= found.hi <= exact[1] + 1e-5 * width
+
+
+ASSUMED = [
+    ("x * (1 - y)", "x <= y", (0, 0.25)),
+    ("x * y", "x + y <= 1", (0, 0.25)),
+    ("x ** 2 + y", "x + y <= 1", (0, 1)),
+    ("x / (x + y + 1)", "x <= y", (0, 1 / 3)),
+]
+
+
+@pytest.mark.parametrize("text, assumed, exact", ASSUMED, ids=[row[0] for row in ASSUMED])
+def test_a_search_stays_where_the_assumptions_hold(text, assumed, exact):
+    """No point outside is taken for reached, and what lies outside is cut off."""
+    facts = facts_of(f"input x : float in [0, 1]\ninput y : float in [0, 1]\nassume {assumed}\nreward = {text}\n")
+    found = facts.reached(facts.spec.outputs["reward"].node)
+    room = 0.01 * (exact[1] - exact[0])
+    assert exact[0] - room <= found.outer.lo <= exact[0] and exact[1] <= found.outer.hi <= exact[1] + room
+    assert found.inner is None or exact[0] - 1e-12 <= found.inner.lo and found.inner.hi <= exact[1] + 1e-12
+
+
+DEFINED = ["1 / (x ** 2 - 2 * x + 1.01)", "sqrt(x ** 3 + 3 * x ** 2)", "log(1.001 - sin(x) * cos(x) * 2)", "1 / (x - x ** 2 - 1)"]
+UNDEFINED = ["1 / (x ** 2 - 2 * x + 1)", "sqrt(x ** 2 - 2 * x + 0.99)", "log(x - x ** 2 + 6)", "1 / (x ** 3 - 1)"]
+
+
+@pytest.mark.parametrize("text", DEFINED + UNDEFINED)
+def test_only_what_is_undefined_somewhere_is_an_error(text):
+    found = codes(f"input x : float in [0, 3]\nreward = {text}\n")
+    assert ("RW201" in found) == (text in UNDEFINED)
 
 
 OPEN = [

@@ -17,7 +17,7 @@ def run(values: SimpleNamespace) -> int:
     """Print the findings of all files; the exit code."""
     select, ignore = _prefixes(values.select, "--select"), _prefixes(values.ignore, "--ignore")
     read, failures = read_all(values.files, values.stdin_filename)
-    found = [finding for item in read for finding in _findings(item) if _is_asked_for(finding, select, ignore)]
+    found = [finding for item in read for finding in _findings(item, values.dtype) if _is_asked_for(finding, select, ignore)]
     names = [item.name if isinstance(item, Source) else item.span.source.name for item in read]
     color = values.format == "text" and wants_color(values.color)
     say(render(found, values.format, color, names))
@@ -30,9 +30,9 @@ def run(values: SimpleNamespace) -> int:
     return FINDINGS if found else CLEAN
 
 
-def _findings(item: Source | Diagnostic) -> list[Diagnostic]:
+def _findings(item: Source | Diagnostic, dtype: str) -> list[Diagnostic]:
     """All findings of a file; a file that is no text at all is itself one."""
-    return check_source(item) if isinstance(item, Source) else [item]
+    return check_source(item, dtype) if isinstance(item, Source) else [item]
 
 
 def _prefixes(given: list[str], flag: str) -> tuple[str, ...]:

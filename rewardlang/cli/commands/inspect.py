@@ -31,7 +31,7 @@ from rewardlang.values.interval import Interval
 
 def run(values: SimpleNamespace) -> int:
     """Print the facts; the exit code."""
-    program = load_spec(values.file, values.stdin_filename)
+    program = load_spec(values.file, values.stdin_filename, values.dtype)
     report = examine(program, values.paranoid)
     if values.format == "json":
         from rewardlang.cli.schema import InspectReport
@@ -54,6 +54,7 @@ def examine(program: Program, paranoid: bool = False) -> dict:
         "params": {name: _param(info) for name, info in spec.params.items()},
         "models": {name: _external(info) for name, info in spec.externals.items() if _calls(program, name)},
         "group": {"by": spec.group_key, "size": spec.group_size} if spec.group_key else None,
+        "dtype": program.dtype,
         "outputs": {name: _output(program, view, paranoid) for name, view in program.outputs.items()},
         "objective": _objective(program),
         "formulas": formulas(program),
@@ -166,7 +167,7 @@ def as_text(report: dict) -> str:
     calls = report["cost"]["calls"]
     models = [_model_row(name, entry, calls) for name, entry in report["models"].items()]
     parts.append(_table("models and verifiers", models))
-    parts += [_output_text(name, entry) for name, entry in report["outputs"].items()]
+    parts += [_output_text(name, entry, report["dtype"]) for name, entry in report["outputs"].items()]
     parts.append(_objective_text(report))
     parts.append(_table("formulas", [formula_row(entry) for entry in report["formulas"]]))
     parts.append(_table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
@@ -290,11 +291,11 @@ def _known_at(entry: dict) -> str:
     return entry["availability"] + (f", because of {because}" if because else "")
 
 
-def _output_text(name: str, entry: dict) -> str:
+def _output_text(name: str, entry: dict, dtype: str) -> str:
     head = name if name == entry["role"] else f"{entry['role']} {name}"
     tight = " (tight)" if entry["bounds_tight"] and entry["bounds"] else ""
     rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + tight),
-            ("in float32", f"at most {float(entry['float_excess']):.2g} beyond" if entry["float_excess"] else ""),
+            (f"in {dtype}", f"at most {float(entry['float_excess']):.2g} beyond" if entry["float_excess"] else ""),
             ("re-checked", _recheck_text(entry["recheck"])),
             ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
             ("class", _class_text(entry["class"])), ("known at", _known_at(entry)),

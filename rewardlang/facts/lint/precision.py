@@ -7,7 +7,7 @@ from rewardlang.facts.boxes import centre, sources
 from rewardlang.facts.context import Context
 from rewardlang.facts.failures import domain_errors, total
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.rounded import RoundedRanges
+from rewardlang.facts.rounded import Precision, RoundedRanges
 from rewardlang.facts.witness import sentence, shown
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import domain
@@ -19,16 +19,16 @@ from rewardlang.values.interval import Interval
 _ARGUMENT = {"div": 1}
 
 
-def precision(ranges, places: Places) -> Iterator[Diagnostic]:
-    """One warning for each operator that surely fails at some point in single precision, and nowhere over the real numbers."""
+def precision(ranges, places: Places, kind: Precision) -> Iterator[Diagnostic]:
+    """One warning for each operator that surely fails at some point in a float type, and nowhere over the real numbers."""
     spec = ranges.spec
     needed, visited = set(), set()
     real = {node for output in spec.outputs.values() for node, _ in domain_errors(ranges, output.node, needed, visited)}
-    safe = total(ranges, [output.node for output in spec.outputs.values()])
+    safe = total(ranges, [output.node for output in spec.outputs.values()], kind.digits)
     partial = [node for node in spec.graph.nodes if _may_round(ranges, node) and node not in safe and node not in real]
     if not partial:
         return
-    rounded = RoundedRanges(spec)
+    rounded = RoundedRanges(spec, kind)
     needed, visited, seen = set(), set(), set()
     for output in spec.outputs.values():
         for node, context in domain_errors(rounded, output.node, needed, visited):
@@ -70,6 +70,6 @@ def _finding(rounded, places: Places, node: Node, point: dict[Node, Interval], o
     argument = node.args[_ARGUMENT.get(node.op, 0)]
     there = rounded.fact(argument, rounded.inside(point, valid=True)).range
     row, assignment = OPERATORS[node.op], shown(rounded.spec, point, [node])
-    values = {"operator": row.symbol or row.name, "problem": f"`{places.text(argument)}` is rounded to {show(there.lo)}"}
+    values = {"operator": row.symbol or row.name, "dtype": rounded.precision.name, "problem": f"`{places.text(argument)}` is rounded to {show(there.lo)}"}
     notes = (*((Note(f"with {sentence(assignment)}"),) if assignment else ()), *places.inside(node))
     return Diagnostic("RW529", places.span(node, output.span), values, notes, places.subject(node), assignment or None)

@@ -33,6 +33,7 @@ from rewardlang.facts.lint.shapes import (
 )
 from rewardlang.facts.lint.structure import constant_reward, dead_gates, unused, vacuous
 from rewardlang.facts.lint.weights import terms
+from rewardlang.facts.rounded import PRECISIONS, SINGLE
 from rewardlang.facts.verdict import Verdict
 from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
@@ -41,14 +42,14 @@ LINTS = (
     domains, infinite_margins, formulas, long_windows, machines, machine_incentives, growing, no_objective, kl_twice, other_discount,
     moving, too_late, constant_automaton, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded,
     saturation, vacuous, sides, fallbacks, padding, every_step, long_lists, early_end, counted_twice, signed_multiplier, order,
-    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, precision, no_attempt, delay, one_way,
+    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, no_attempt, delay, one_way,
 )
 
 
-def lint(spec: Spec, ranges, verdicts: Iterable[Verdict] = ()) -> list[Diagnostic]:
-    """All findings about a typed program; those about its `ensure`s come from the given verdicts."""
+def lint(spec: Spec, ranges, verdicts: Iterable[Verdict] = (), dtype: str = SINGLE.name) -> list[Diagnostic]:
+    """All findings about a typed program whose tensors are of a float type; those about its `ensure`s come from the given verdicts."""
     places = Places(spec)
     found = list(claims(places, verdicts))
     for check in LINTS:
         found += check(ranges, places)
-    return found
+    return [*found, *precision(ranges, places, PRECISIONS[dtype])]

@@ -1,0 +1,40 @@
+"""Arguments of partial operators looked at closely where their natural range leaves the domain."""
+
+from rewardlang.facts.derivatives import VALUES
+from rewardlang.facts.prove import reach
+from rewardlang.facts.question import Question
+from rewardlang.ir.node import Node
+from rewardlang.values.interval import Interval
+
+#: For each partial operator: the argument that may be at fault, and the edge of what it may be.
+_EDGES = {"div": (1, 0), "log": (0, 0), "log1p": (0, -1), "sqrt": (0, 0), "pow": (0, 0)}
+
+#: Boxes looked at for one argument. What leaves the domain does so at a corner, most often, and then this costs little.
+_BOXES = 90
+
+
+def looked_at(ranges, node: Node, args: list[Interval]) -> list[Interval]:
+    """The arguments' ranges, that of the one at fault narrowed by branch and bound as far as the domain asks."""
+    position, edge = _EDGES.get(node.op, (0, None))
+    argument = node.args[position]
+    if edge is None or argument.op not in VALUES or not args[position].is_finite or not ranges.looks_closely:
+        return args
+    with ranges.at_a_glance():
+        found = _beyond(ranges, argument, args[position], edge, above=True)
+        if found is None and node.op == "div":
+            found = _beyond(ranges, argument, args[position], edge, above=False)
+    return [*args[:position], found, *args[position + 1:]] if found is not None else args
+
+
+def _beyond(ranges, argument: Node, known: Interval, edge: int, above: bool) -> Interval | None:
+    """The range with its end on that side of the edge, or at it; None if it is not found to be."""
+
+    def enough(certified, reached):
+        if above:
+            return certified > edge or reached is not None and reached <= edge
+        return certified < edge or reached is not None and reached >= edge
+
+    found = reach(ranges, argument, not above, Question(enough=enough), _BOXES)
+    if found is None or (found.certified < edge if above else found.certified > edge):
+        return None
+    return known.meet(Interval(found.certified, known.hi) if above else Interval(known.lo, found.certified))
