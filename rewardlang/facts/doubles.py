@@ -125,10 +125,20 @@ def _whole(a: Pair, n: int) -> Pair:
     if n < 2:
         return a if n else ONE
     below, above = _power(a[0], n), _power(a[1], n)
+    down, up = below if _is_exact(a[0], n) else low(below), above if _is_exact(a[1], n) else high(above)
     if n % 2:
-        return (low(below), high(above))
-    least = 0.0 if a[0] <= 0 <= a[1] else max(0.0, low(min(below, above)))
-    return (least, high(max(below, above)))
+        return (down, up)
+    if a[0] >= 0:
+        return (max(0.0, down), up)
+    if a[1] <= 0:
+        return _whole((-a[1], -a[0]), n)
+    return (0.0, high(max(below, above)))
+
+
+def _is_exact(x: float, n: int) -> bool:
+    """Whether a whole power is surely a double: of a small multiple of a thousandth (of 1024)."""
+    m = x * 1024.0
+    return -1e8 < m < 1e8 and m == int(m) and abs(m) ** n < 9e15
 
 
 def _power(x: float, y: float) -> float:
@@ -145,7 +155,7 @@ def root(a: Pair) -> Pair | None:
 
 
 def exponential(a: Pair) -> Pair:
-    return (max(0.0, low(_exp(a[0]))), high(_exp(a[1])))
+    return (max(0.0, low(_exp(a[0]))) if a[0] else 1.0, high(_exp(a[1])) if a[1] else 1.0)
 
 
 def _exp(x: float) -> float:

@@ -1,9 +1,12 @@
 """Arguments of partial operators looked at closely where their natural range leaves the domain."""
 
+from rewardlang.facts.backward import TRUE
 from rewardlang.facts.derivatives import VALUES
 from rewardlang.facts.prove import reach
 from rewardlang.facts.question import Question
 from rewardlang.ir.node import Node
+from rewardlang.ops.intervals import domain
+from rewardlang.ops.table import OPERATORS
 from rewardlang.values.interval import Interval
 
 #: For each partial operator: the argument that may be at fault, and the edge of what it may be.
@@ -19,22 +22,29 @@ def looked_at(ranges, node: Node, args: list[Interval]) -> list[Interval]:
     argument = node.args[position]
     if edge is None or argument.op not in VALUES or not args[position].is_finite or not ranges.looks_closely:
         return args
+    at_edge = [*args[:position], Interval(edge, edge), *args[position + 1:]]
+    defined = domain(OPERATORS[node.op], *at_edge) == TRUE
     with ranges.at_a_glance():
-        found = _beyond(ranges, argument, args[position], edge, above=True)
+        found = _beyond(ranges, argument, args[position], edge, defined, above=True)
         if found is None and node.op == "div":
-            found = _beyond(ranges, argument, args[position], edge, above=False)
+            found = _beyond(ranges, argument, args[position], edge, defined, above=False)
     return [*args[:position], found, *args[position + 1:]] if found is not None else args
 
 
-def _beyond(ranges, argument: Node, known: Interval, edge: int, above: bool) -> Interval | None:
-    """The range with its end on that side of the edge, or at it; None if it is not found to be."""
+def _beyond(ranges, argument: Node, known: Interval, edge: int, defined: bool, above: bool) -> Interval | None:
+    """The range with its end on that side of the edge, or at it; None if it is not found to be.
+
+    Where the operator is `defined` at the edge itself, a point that lies there answers nothing.
+    """
+    side = 1 if above else -1
+
+    def inside(end):
+        return (end - edge) * side > 0 or defined and end == edge
 
     def enough(certified, reached):
-        if above:
-            return certified > edge or reached is not None and reached <= edge
-        return certified < edge or reached is not None and reached >= edge
+        return inside(certified) or reached is not None and not inside(reached)
 
     found = reach(ranges, argument, not above, Question(enough=enough), _BOXES)
-    if found is None or (found.certified < edge if above else found.certified > edge):
+    if found is None or (found.certified - edge) * side < 0:
         return None
     return known.meet(Interval(found.certified, known.hi) if above else Interval(known.lo, found.certified))

@@ -48,6 +48,7 @@ class Ranges:
         self.universal: dict[Node, Interval] = {}
         self.masks: dict[Node, int] = {}
         self.forms: dict = {}
+        self.polynomials: dict = {}
         self.sizes: dict = {}
         self.carriers: dict = {}
         self.from_data: dict[Node, bool] = {}
@@ -295,6 +296,7 @@ class Ranges:
         self.root = Context(None, {}, frozenset(), 0)
         self.masks.clear()
         self.forms.clear()
+        self.polynomials.clear()
         self.sizes.clear()
         self.carriers.clear()
         self.machines.clear()

@@ -8,6 +8,8 @@ from rewardlang.facts.context import Context
 from rewardlang.facts.linear import Linear, combined, form, opened
 from rewardlang.facts.populations import roles, same_population
 from rewardlang.ir.node import Node
+from rewardlang.ops.row import Family
+from rewardlang.ops.table import OPERATORS
 from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
 
@@ -74,6 +76,10 @@ _ABOVE_LEAST = {"min": _BETWEEN, "cummin": frozenset({"cummean", "cummax"})}
 _BELOW_GREATEST = {"max": _BETWEEN, "cummax": frozenset({"cummean", "cummin"})}
 
 
+#: What does not fall where entries rise.
+_KEEP_ORDER = frozenset({"sum", "mean", "max", "min", "cumsum", "cummean", "cummax", "cummin"})
+
+
 def never_exceeds(ranges, small: Node, large: Node, context: Context, deep: int = 0) -> bool:
     """Whether one node is at most another wherever both are valid, by what they are made of."""
     if small is large:
@@ -100,7 +106,7 @@ def _by_small(ranges, small: Node, large: Node, context: Context, deep: int) -> 
         return below(small.args[0]) and below(small.args[1])
     if small.op == "number" or small.op == "detach":
         return below(small.args[0])
-    if small.op == "mul":
+    if small.op in ("mul", "pow"):
         return _shrunk(ranges, small, below, context)
     if large.op in _ABOVE_LEAST.get(small.op, ()):
         return same_population(small, large, narrower=large)
@@ -121,20 +127,65 @@ def _by_large(ranges, small: Node, large: Node, context: Context, deep: int) -> 
         return all(above(arg) for arg in large.args[1:])
     if large.op == "number" or large.op == "detach":
         return above(large.args[0])
-    if small.op in _BELOW_GREATEST.get(large.op, ()):
-        return same_population(small, large, narrower=small)
+    if small.op in _BELOW_GREATEST.get(large.op, ()) and same_population(small, large, narrower=small):
+        return True
+    if large.op in _KEEP_ORDER and _entry_by_entry(ranges, small, large, deep):
+        return True
     if large.op in ("sum", "count", "max"):
         return _of_all(ranges, small, large, context)
     return False
 
 
 def _shrunk(ranges, node: Node, below, context: Context) -> bool:
-    """A product of a number from 0 up with one from 0 to 1 is at most that number."""
+    """A product of a number from 0 up with one from 0 to 1 is at most that number; so is a whole power of one from 0 to 1."""
+    if node.op == "pow":
+        base = ranges.at_hand(node.args[0], context).range
+        return node.args[1].get("value") in (2, 3, 4) and base is not None and 0 <= base.lo and base.hi <= 1 and below(node.args[0])
     for one, other in (node.args, node.args[::-1]):
         factor, size = ranges.at_hand(other, context).range, ranges.at_hand(one, context).range
         if factor and size and size.lo >= 0 and 0 <= factor.lo and factor.hi <= 1 and below(one):
             return True
     return False
+
+
+def _entry_by_entry(ranges, small: Node, large: Node, deep: int) -> bool:
+    """Whether each entry is at most its like; or a mean is outside where it is inside: |mean(x)| ≤ mean(|x|), mean(x)² ≤ mean(x²).
+
+    What is missing in the one is left out there alone, so the same entries must be (J. L. W. V. Jensen, Acta Mathematica 30, 1906).
+    """
+    outside, inner = _convex(small)
+    inner = small if inner is None else inner
+    if inner.op != large.op or outside and large.op != "mean" or not same_population(inner, large, of_same=False):
+        return False
+    one, other = roles(inner).get("x"), roles(large).get("x")
+    if one is None or other is None or not roles(large).keys() <= {"x", "where", "by"}:
+        return False
+    if outside:
+        return _convex(other) == (outside, one)
+    same = None is not _missing_with(ranges, one) == _missing_with(ranges, other)
+    return same and never_exceeds(ranges, one, other, ranges.root, deep)
+
+
+def _missing_with(ranges, node: Node) -> frozenset[Node] | None:
+    """The sources of which a value is missing just where one of them is; None where it may be missing for another reason."""
+    found, stack = set(), [node]
+    while stack:
+        part = stack.pop()
+        row = OPERATORS.get(part.op)
+        if ranges.fact(part).fails or part.args and (row is None or row.family is not Family.POINTWISE):
+            return None
+        found |= set() if part.args or part.op == "const" else {part}
+        stack += part.args
+    return frozenset(found)
+
+
+def _convex(node: Node) -> tuple[str | None, Node | None]:
+    """An absolute value or a square, by name, and what it is of; (None, None) of anything else."""
+    if node.op == "abs":
+        return "size", node.args[0]
+    if node.op == "mul" and node.args[0] is node.args[1] or node.op == "pow" and node.args[1].get("value") == 2:
+        return "square", node.args[0]
+    return None, None
 
 
 def _of_all(ranges, small: Node, large: Node, context: Context) -> bool:

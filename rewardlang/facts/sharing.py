@@ -10,6 +10,7 @@ from rewardlang.facts.counts import count_of
 from rewardlang.facts.linear import Linear, combined, earlier, form, opened, scaled
 from rewardlang.facts.populations import roles, same_population, sees_own
 from rewardlang.facts.relations import Relation, apart, never_exceeds, relations
+from rewardlang.facts.squares import square_range
 from rewardlang.ir.node import Node
 from rewardlang.values.endpoint import Endpoint
 from rewardlang.values.interval import Interval
@@ -28,7 +29,8 @@ def sum_range(ranges, node: Node, context: Context, found: Interval) -> Interval
     """The range of a sum or difference, narrowed by what its parts share."""
     linear = form(ranges, node)
     if node in linear.terms or not linear.merged and not _related(ranges, linear, context):
-        return found
+        squares = square_range(ranges, linear) if context.is_root else None
+        return squares and found.meet(squares) or found
     tighter = evaluated(ranges, linear, context)
     return found if tighter is None else found.meet(tighter) or found
 
@@ -97,7 +99,8 @@ def _added(ranges, linear: Linear, context: Context, unused: Sequence[Relation])
         if known is None:
             return None
         total = total + Interval.of(coefficient) * known
-    return total
+    squares = square_range(ranges, linear) if context.is_root else None
+    return squares and total.meet(squares) or total
 
 
 def _use(terms: Terms, node: Node, coefficient: int | Fraction) -> None:
