@@ -1,6 +1,6 @@
 """What a spec asks of training: what a policy must see, when a reward is known, and what a trainer could not serve."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rewardlang.classes.derive import Expressivity
@@ -45,13 +45,18 @@ def remembered(spec: Spec, objective: ObjectiveInfo, found: Expressivity) -> tup
     """
     if found.model == HISTORY:
         return ()
-    said = [sentence for node in reachable(nodes_of(objective)) if (sentence := _of_node(spec, node))]
+    said = list(remembered_by(spec, nodes_of(objective)))
     said += [f"the state of the automaton of {written(spec, part.node)}" for part in measures_of(objective)
              if part.op == "probability" and _looks_ahead(part.node)]
     rules = [line.rpartition("(")[2].rstrip(")") for line in found.derivation]
     timed = any(info.role == "clock" for info in spec.inputs.values())
     said += [_BY_RULE[rule] for rule in rules if rule in _BY_RULE and not (timed and rule == "M2")]
     return tuple(dict.fromkeys(said))
+
+
+def remembered_by(spec: Spec, nodes: Iterable[Node]) -> tuple[str, ...]:
+    """What the values of nodes rest on beside the step that they are of."""
+    return tuple(dict.fromkeys(sentence for node in reachable(nodes) if (sentence := _of_node(spec, node))))
 
 
 def _of_node(spec: Spec, node: Node) -> str | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rewardlang.classes.derive import objective_in
-from rewardlang.classes.follows import LEVELS, Needs, refusals, remembered
+from rewardlang.classes.follows import LEVELS, Needs, refusals, remembered_by
 from rewardlang.facts.analyse import Facts, analyse
 from rewardlang.ir.spec import Spec
 from rewardlang.tensor.reward import CompiledReward
@@ -55,7 +55,7 @@ def _ending(spec: Spec, facts: Facts, needs: Needs) -> list[str]:
     level, said = facts.output("done").availability, []
     if LEVELS.index(level) > LEVELS.index(needs.availability):
         said.append(f"the end of the episode is known at `{level}`, and this trainer wants it at `{needs.availability}`")
-    unseen = remembered(spec, [spec.outputs["done"].node])
+    unseen = remembered_by(spec, [spec.outputs["done"].node])
     if unseen and not needs.memory:
         said.append(f"the end of the episode rests on {', '.join(unseen)}, which this trainer's policy does not see")
     return said

@@ -66,7 +66,7 @@ def test_where_there_is_no_automaton(rwd, write):
     path = write("a.rwd", "param k : int in [0, 9] = 2\ninput p : bool[step]\noutput h = holds(eventually[0, k] p)\n"
                           "output i = holds(eventually (p and eventually[40, 40] p))\n")
     open_window, large = automata(rwd, path)
-    assert open_window["states"] is None and "`k` is a param" in open_window["problem"]
+    assert open_window["states"] is None and "rests on a param" in open_window["problem"]
     assert large["states"] is None and "eventually[40, 40] p" in large["of"] and "more than 20000 states" in large["problem"]
     for form in ("text", "dot", "mermaid"):
         assert rwd("show", path, "--stage", "automaton", "--format", form).out.count("no automaton of") == 2

@@ -66,7 +66,7 @@ def test_a_late_micro_batch_of_a_bound_model_fails_alone():
 
 def test_a_function_that_another_process_finds_is_ended_there():
     values, reasons, took = scored(VERIFIER, by_name, ["a", "hangs", "bb"])
-    assert values == [1, None, 2] and reasons[1] == "good: took longer than 0.2 s" and took < 2
+    assert values == [1, None, 2] and reasons[1] == "good: took longer than 0.2 s" and took < 5
 
 
 
