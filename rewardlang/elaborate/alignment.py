@@ -1,6 +1,6 @@
 """Lists of tokens that models make of one text: each call has a list of its own, and two of them are laid along the first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rewardlang.elaborate.context import Context
 from rewardlang.ir.node import Node
@@ -20,10 +20,24 @@ def aligned(cx: Context, nodes: Sequence[Node], span: Span) -> list[Node]:
     for node in nodes:
         for axis in node.type.axes:
             other = first.setdefault(axis.name, axis)
-            if other != axis and axis.maker and other.maker and _of_one_text(cx, axis, other):
-                node = _along(cx, node, axis, other, span)
+            node = _laid(cx, node, axis, other, span)
         found.append(node)
     return found
+
+
+def aligned_to(cx: Context, node: Node, known: Mapping[str, Axis], span: Span) -> Node:
+    """An argument laid along the axes that arguments before it have for names of a signature (`known`), as `aligned` does."""
+    for other in known.values():
+        for axis in node.type.axes:
+            if axis.name == other.name:
+                node = _laid(cx, node, axis, other, span)
+    return node
+
+
+def _laid(cx: Context, node: Node, axis: Axis, other: Axis, span: Span) -> Node:
+    if axis == other or not axis.maker or not other.maker or not _of_one_text(cx, axis, other):
+        return node
+    return _along(cx, node, axis, other, span)
 
 
 def _of_one_text(cx: Context, one: Axis, other: Axis) -> bool:

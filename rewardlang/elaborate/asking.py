@@ -58,7 +58,7 @@ _OPTIONS = {
     "retries": _Row(("endpoint",), "retries", _whole(0)),
     "concurrency": _Row(("endpoint",), "concurrency", _whole(1)),
     "batch": _Row(("function", "folder", "program"), "batch", _whole(1)),
-    "within": _Row(("function", "endpoint"), "within"),
+    "within": _Row(_ANY, "within"),
     "cache": _Row(_ANY, "cache", _name),
     "version": _Row(_ANY, "version"),
     "out_of_range": _Row(_ANY, "out_of_range", _one_of("clip", "error")),
@@ -108,9 +108,6 @@ def _check_together(cx: Context, declaration: tree.External, asked: Asking, kind
         raise cx.fail("RW403", declaration.span, option="version", problem="is that of a `cache`, and there is none")
     if kind == "endpoint":
         _check_endpoint(cx, declaration, asked, result)
-    if kind in ("folder", "program") and declaration.timeout:
-        raise cx.fail("RW402", declaration.span, option="timeout", of="a function by name or an endpoint",
-                      name=declaration.name, source=_WORDS[kind])
     if kind == "folder":
         _check_folder(cx, declaration, result)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rewardlang.elaborate import terms as attribution
 from rewardlang.elaborate.aggregates import AGGREGATES, aggregate
+from rewardlang.elaborate.alignment import aligned_to
 from rewardlang.elaborate.automata import progress, verdict
 from rewardlang.elaborate.binding import arguments, bind_axes, fitted
 from rewardlang.elaborate.context import Context, Failed, Value
@@ -122,8 +123,9 @@ def _expanded(cx: Context, expr: tree.Call, module: Module, declaration: tree.De
         type_ = type_of(inside, parameter.type, parameter.unit, variables=True)
         value = cx.value(given[parameter.name], type_) if parameter.name in given else inside.value(parameter.default, type_)
         span = given.get(parameter.name, parameter).span
-        bound[parameter.name] = Value(fitted(cx, value.node, type_, span, f"`{parameter.name}`"), value.terms)
-        axes.update(bind_axes(cx, type_, value.node, span, axes))
+        node = aligned_to(cx, value.node, {axis.name: axes[axis.name] for axis in type_.axes if axis.name in axes}, span)
+        bound[parameter.name] = Value(fitted(cx, node, type_, span, f"`{parameter.name}`"), value.terms)
+        axes.update(bind_axes(cx, type_, node, span, axes))
     known, built = len(cx.spec.diagnostics), len(cx.spec.graph.nodes)
     try:
         value = replace(inside, locals=bound, axes=axes).value(declaration.body)

@@ -1,5 +1,6 @@
 """Models and verifiers: their declarations, and calls of them."""
 
+from rewardlang.elaborate.alignment import aligned_to
 from rewardlang.elaborate.asking import asking
 from rewardlang.elaborate.binding import arguments, bind_axes, fitted
 from rewardlang.elaborate.constants import constant, interval, show
@@ -81,6 +82,7 @@ def external_call(cx: Context, expr: tree.Call, module: Module, declaration: tre
         if argument.name in given:
             span = given[argument.name].span
             node = fitted(cx, cx.node(given[argument.name], argument.type), argument.type, span, f"`{argument.name}`")
+            node = aligned_to(cx, node, {axis.name: bound[axis.name] for axis in argument.type.axes if axis.name in bound}, span)
         else:
             node = cx.const(argument.default, argument.type, expr.span)
         found = bind_axes(cx, argument.type, node, expr.span, bound)

@@ -165,8 +165,10 @@ def timed(function: Callable, args: Sequence, seconds: float, left: float | None
     """
     grad = torch.is_grad_enabled()
     whole = left is not None and left < seconds
-    found = in_time(function, [tuple(args)], left if whole else seconds, prepare=lambda: torch.set_grad_enabled(grad))[0]
-    if type(found) is Failed and found.kind == "time":
+    up = whole and left <= 0
+    found = None if up else in_time(
+        function, [tuple(args)], left if whole else seconds, prepare=lambda: torch.set_grad_enabled(grad))[0]
+    if up or type(found) is Failed and found.kind == "time":
         raise Late(Failed(f"took longer than {within:g} s with all the others", "time") if whole else found)
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ from rewardlang.ir.spec import ExternalInfo
 from rewardlang.models.failed import Failed, describe
 from rewardlang.models.kept import Kept
 from rewardlang.tensor import words
-from rewardlang.tensor.answering import Late, answers, demand_one_each, timed
+from rewardlang.tensor.answering import LIMITED_BATCH, Late, answers, demand_one_each, is_too_large, timed
 from rewardlang.tensor.buffers import floats
 from rewardlang.tensor.counts import Counts
 from rewardlang.tensor.entries import Misfit
@@ -165,38 +165,46 @@ class Evaluation:
 
     def on_tensors(self, columns: Sequence[Tensor], dtype: torch.dtype, counts: Counts) -> tuple[Tensor, dict[int, Failed]]:
         """Results [rows, *axes] of a model on tensors, gradients kept, and the failures by row."""
-        rows = len(columns[0])
+        rows, like = len(columns[0]), columns[0]
         counts.evaluated += rows
-        shape = (rows, *(axis.size for axis in self.external.result.axes))
-        start = perf_counter()
-        try:
-            found = self._on_parts(columns, rows) if rows else columns[0].new_zeros(shape)
-            found = torch.as_tensor(found, device=columns[0].device)
-        except Exception as error:
-            failed = error.failed if isinstance(error, Late) else Failed(describe(error))
-            return torch.zeros(shape, dtype=dtype, device=columns[0].device), dict.fromkeys(range(rows), failed)
+        shape = tuple(axis.size for axis in self.external.result.axes)
+        fill, start = self.wanted.range(dtype).fill, perf_counter()
+        found, failed = self._in_parts(columns, rows, lambda size: torch.full((size, *shape), fill, dtype=dtype, device=like.device))
         counts.seconds += perf_counter() - start
-        demand_one_each(self.external, len(found) if found.dim() else 1, rows)
-        return self._proper(found.reshape(shape), dtype, counts)
+        values, failures = self._proper(found, dtype, counts)
+        return values, failures | failed
 
-    def _on_parts(self, columns: Sequence[Tensor], rows: int) -> Tensor | Sequence:
-        """What a model gives on tensors, asked in micro-batches, smaller ones where they do not fit in memory."""
-        function, limit = self.source.function, self.source.limit
-        one = function if limit is None else lambda *part: timed(function, part, limit)
-
-        def ask(size: int) -> Tensor | Sequence:
-            if rows <= size:
-                return one(*columns)
-            return torch.cat([torch.as_tensor(one(*(column[at : at + size] for column in columns))) for at in range(0, rows, size)])
-
-        while True:
-            size = min(self.tensor_rows or rows, rows)
+    def _in_parts(self, columns: Sequence[Tensor], rows: int, nothing: Callable[[int], Tensor]) -> tuple[Tensor, dict[int, Failed]]:
+        """What a model gives on tensors, and which rows failed: micro-batch after micro-batch, smaller ones where they do not
+        fit in memory. One that raises or is late fails alone; `nothing` gives the values of so many rows.
+        """
+        limit, within = self.source.limit, self.source.within
+        size = self.tensor_rows or (rows if limit is None else LIMITED_BATCH)
+        end = None if within is None else monotonic() + within
+        parts, failed, at = [], {}, 0
+        while at < rows:
+            part = columns if size >= rows else [column[at : at + size] for column in columns]
+            count, given = len(part[0]), None
             try:
-                return ask(size)
-            except (torch.OutOfMemoryError, MemoryError):
-                if size == 1:
-                    raise
-                self.tensor_rows = size // 2
+                given = torch.as_tensor(self._timely(part, end), device=columns[0].device)
+            except Exception as error:
+                if is_too_large(error) and count > 1:
+                    size = self.tensor_rows = count // 2
+                    continue
+                failed |= dict.fromkeys(range(at, at + count), error.failed if isinstance(error, Late) else Failed(describe(error)))
+            if given is not None:
+                demand_one_each(self.external, len(given) if given.dim() else 1, count)
+                given = given.reshape(nothing(count).shape)
+            parts.append(nothing(count) if given is None else given)
+            at += count
+        return (torch.cat(parts) if len(parts) > 1 else parts[0] if parts else nothing(0)), failed
+
+    def _timely(self, part: Sequence[Tensor], end: float | None) -> object:
+        """What the model gives for a micro-batch, in its time and before all of its time is up."""
+        if self.source.limit is None:
+            return self.source.function(*part)
+        left = None if end is None else max(end - monotonic(), 0.0)
+        return timed(self.source.function, part, self.source.limit, left, self.source.within)
 
     def _proper(self, found: Tensor, dtype: torch.dtype, counts: Counts) -> tuple[Tensor, dict[int, Failed]]:
         """Numbers in their declared range, and which rows have others."""

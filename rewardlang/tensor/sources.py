@@ -110,13 +110,16 @@ def _endpoint(external: ExternalInfo, trust: Iterable[str]) -> Source:
 def _local(external: ExternalInfo, kind: str) -> Source:
     """A model in a folder, or an exported program: the path is seen from where the spec lies, and no code in it is run."""
     place, asking = Path(external.target.partition(":")[2]), external.asking
+    limit = external.timeout or asking.within
+    timed = {"limit": limit, "within": asking.within, "here": True} if limit is not None else {}
     written = Path(external.span.source.name)
     path = written.parent / place if written.is_file() else place
     try:
         if kind == "program":
-            return Source(exported(path), True, batch=asking.batch)
+            return Source(exported(path), True, batch=asking.batch, **timed)
         names = [argument.name for argument in external.arguments]
-        return Source(Folder(path, external.result, asking.batch, asking.context == "truncate", names), True, rows=True)
+        folder = Folder(path, external.result, asking.batch, asking.context == "truncate", names)
+        return Source(folder, True, batch=asking.batch if timed else None, rows=True, **timed)
     except Unusable as error:
         raise words.RewardError(words.unusable_target(external.name, external.target, str(error))) from error
 

@@ -1,6 +1,7 @@
 """Exported programs answer as the module did, and a file that would run code is refused."""
 
 import os
+import time
 import zipfile
 
 import pytest
@@ -27,6 +28,16 @@ def test_an_exported_program_is_asked_in_parts(tmp_path):
     save(tmp_path / "model.pt2")
     out = rl.compile(text=SPEC.format(path=tmp_path / "model.pt2"))({"x": [1.0, 2.0, 4.0]})
     assert out.to_lists("y") == [3, 5, 9]
+
+
+def test_a_program_has_a_time_limit(tmp_path, monkeypatch):
+    save(tmp_path / "model.pt2")
+    text = SPEC.format(path=tmp_path / "model.pt2").replace("batch 2", "batch 2 timeout 60 s within 90 s")
+    assert rl.compile(text=text)({"x": [1.0, 2.0, 4.0]}).to_lists("y") == [3, 5, 9]
+    slow = lambda x: time.sleep(5 if 4 in x else 0) or x     # noqa: E731
+    monkeypatch.setattr("rewardlang.tensor.sources.exported", lambda path: slow)
+    out = rl.compile(text=text.replace("60 s", "300 ms"))({"x": [1.0, 2.0, 4.0]})
+    assert out.to_lists("y") == [1, 2, None] and out.invalid[2] == "q: took longer than 0.3 s"
 
 
 class Payload:

@@ -2,6 +2,7 @@
 
 import math
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import torch
 from tiny_folders import folder
 
 import rewardlang as rl
+from rewardlang.models.folder import Folder
 from rewardlang.tensor.words import RewardError
 
 TEXTS = ["the apples", "so we have twelve pears and apples", "twelve", "is equal to </s> twelve </s>", "pears and pears and pears"]
@@ -247,3 +249,21 @@ def test_on_a_gpu_micro_batches_follow_the_memory_that_they_took(tmp_path, monke
     for _ in range(20):
         asked._fit(0.001)
     assert asked.budget.positions == MOST_POSITIONS
+
+
+def test_a_late_micro_batch_of_a_folder_fails_alone(tmp_path, monkeypatch):
+    folder(tmp_path, "classifier")
+    plain, _ = said(ONE, tmp_path, {"text": TEXTS[:3]}, options="")
+    reward = rl.compile(text=ONE.format(path=tmp_path, axes="", options="batch 1 timeout 500 ms"))
+    assert reward({"text": TEXTS[:3]}).to_lists("y") == pytest.approx(plain, abs=1e-5)
+    answer = Folder._answer
+
+    def slow(self, rows):
+        time.sleep(5 if len(rows[0].ids) > 3 else 0)
+        return answer(self, rows)
+
+    monkeypatch.setattr(Folder, "_answer", slow)
+    start = time.monotonic()
+    out = reward({"text": TEXTS[:3]})
+    assert out.to_lists("y") == [pytest.approx(plain[0], abs=1e-5), None, pytest.approx(plain[2], abs=1e-5)]
+    assert out.invalid[1] == "q: took longer than 0.5 s" and time.monotonic() - start < 2

@@ -119,3 +119,36 @@ def test_calls_keep_their_order_and_errors_pass():
         in_time(lambda x: 1 / x, [(1,), (0,)], 5)
     found = in_time(lambda x: time.sleep(x), [(0.0,), (3.0,), (0.0,), (3.0,), (0.0,)], 0.1)
     assert [type(value) is Failed for value in found] == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize(("options", "values"), [
+    ("batch 2", [2, 3, None, None, 6]), ("batch 2 on_error 5", [2, 3, 5, 5, 6]), ("batch 2 out_of_range clip", [2, 3, None, None, 6]),
+    ("batch 2 out_of_range error", [2, 3, None, None, 6]), ("", [None] * 5)])
+def test_a_micro_batch_of_a_model_on_tensors_that_raises_fails_alone(options, values):
+    def q(x):
+        if (x == 3).any():
+            raise ValueError("three")
+        return x + 1
+
+    text = f"input x : float\nmodel q(x: float) -> float in [1, 10]  {options}\nreward = q(x)"
+    x = torch.arange(1.0, 6, dtype=torch.float64, requires_grad=True)
+    out = rl.compile(text=text, bind={"q": q})({"x": x})
+    assert out.to_lists("reward") == values and out.counts["q"].clipped == 0
+    assert out.counts["q"].failed == (2 if options else 5)
+    if options == "batch 2":
+        out.reward[out.valid].sum().backward()
+        assert x.grad.tolist() == [1, 1, 0, 0, 1]
+
+
+def test_a_model_on_tensors_that_is_late_with_all_its_calls_is_asked_no_more():
+    asked = []
+
+    def q(x):
+        asked.append(x.item())
+        time.sleep(5 if x.item() == 3 else 0)
+        return x
+
+    text = "input x : float\nmodel q(x: float) -> float in [0, 9]  batch 1  within 300 ms\nreward = q(x)"
+    out = rl.compile(text=text, bind={"q": q})({"x": [1.0, 2.0, 3.0, 4.0]})
+    assert out.to_lists("reward") == [1, 2, None, None] and asked == [1, 2, 3]
+    assert out.invalid[2:] == ["q: took longer than 0.3 s with all the others"] * 2
