@@ -24,6 +24,8 @@ _OUTSIDE = {
 }
 
 _SPREADS = frozenset({"std", "var"})
+_MIDDLES = frozenset({"mean", "min", "max", "quantile"})
+_KEEPS_ZERO = frozenset({"sqrt", "abs", "pow", "mean", "max", "sum", "number"})
 
 
 def domains(ranges, places: Places) -> Iterator[Diagnostic]:
@@ -53,10 +55,8 @@ def _finding(ranges, places: Places, node: Node, context: Context, output) -> Di
 
 def _of_population(node: Node) -> tuple[str | None, dict | None]:
     """The reason and a witness of a divisor that is 0 for what a population or list is: its spread, its ends, its size."""
-    while node.op == "sqrt":
-        node = node.args[0]
-    if node.op in _SPREADS and node.get("window"):
-        return "zero-spread-group", None
+    if _is_spread(node):
+        return "zero-spread-group", {"population": "all alike"}
     counts = [part for part in reachable([node]) if part.op == "count"]
     if node.op == "sub" and {arg.op for arg in node.args} == {"max", "min"} and node.args[0].args[0] is node.args[1].args[0]:
         return ("zero-spread-group" if node.args[0].get("window") else None), {"all alike": _population(node)}
@@ -65,6 +65,16 @@ def _of_population(node: Node) -> tuple[str | None, dict | None]:
     if counts[0].get("window"):
         return "small-group-normalisation", {"population": 1}
     return None, {counts[0]["over"][0].name: []}
+
+
+def _is_spread(node: Node) -> bool:
+    """Whether a value is 0 wherever all of a population are alike: its deviation, a mean of deviations, a root of that."""
+    if node.op in _SPREADS and node.get("window"):
+        return True
+    if node.op == "sub":
+        one, other = node.args
+        return other.op in _MIDDLES and bool(other.get("window")) and other.args[0] is one
+    return node.op in _KEEPS_ZERO and _is_spread(node.args[0])
 
 
 def _population(node: Node) -> str:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import inf
 
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.lint.sources import asked_for, lengths, verdicts, way
+from rewardlang.facts.lint.sources import alone, asked_for, lengths, verdicts, way
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.telescope import weights
@@ -16,6 +16,7 @@ from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.axes import Axis, ordered_axes
 from rewardlang.values.endpoint import show
 from rewardlang.values.interval import Interval
+from rewardlang.values.types import Kind
 
 _LIMITS = frozenset({"minimum", "clamp"})
 _NEIGHBOURS = frozenset({"ahead", "prev", "delta"})
@@ -27,16 +28,27 @@ def padding(ranges, places: Places) -> Iterator[Diagnostic]:
     if spec.setting.kind != "single_turn":
         return
     for output in rewards(spec):
-        for source in lengths(spec, output.node):
+        for source in dict.fromkeys((*lengths(spec, output.node), *_turning(ranges, output.node))):
             if asked_for(spec, source, 1):
                 continue
             found = _rises(ranges, output.node, source)
             if found is not None:
                 where = f", where `{places.text(found)}` is false" if found is not output.node else ""
                 values = {"subject": f"`{output.name}`", "source": places.text(source), "where": where}
-                yield Diagnostic("RW517", _place(places, output, found), values, (), output.name,
-                                 _ends(ranges, output.node, source, found))
+                label, term = alone(output, source)
+                span = _place(places, output, found) if term is output.node else places.term(term, output.span)
+                yield Diagnostic("RW517", span, values, (), label, _ends(ranges, output.node, source, found))
                 break
+
+
+def _turning(ranges, node: Node) -> Iterator[Node]:
+    """Counts, whatever their names, of which less is better where a verdict is for the rollout, and more where it is against it."""
+    for source in reachable([node]):
+        if source.op == "input" and source.type.kind is Kind.INT and not source.type.axes:
+            for verdict in verdicts(ranges.spec, node):
+                sides = [ranges.assume(verdict, truth) for truth in (True, False)]
+                if None not in sides and [way(ranges, node, source, side) for side in sides] == [-1, 1]:
+                    yield source
 
 
 def _rises(ranges, node: Node, source: Node) -> Node | None:
@@ -108,7 +120,7 @@ def long_lists(ranges, places: Places) -> Iterator[Diagnostic]:
             values = {"term": places.text(node), "axis": node["over"][-1].name, "low": show(entry.lo), "high": show(entry.hi),
                       "what": "pays, and none costs"}
             if way(ranges, output.node, node) == 1:
-                yield Diagnostic("RW518", places.span(node, output.span), values, (), output.name, {"each": entry.to_json()})
+                yield Diagnostic("RW518", places.span(node, output.span), values, (), alone(output, node)[0], {"each": entry.to_json()})
 
 
 def _is_averaged(root: Node, total: Node) -> bool:

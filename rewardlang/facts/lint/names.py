@@ -10,8 +10,11 @@ from rewardlang.ir.spec import Spec
 
 #: What counts how much a policy writes …
 LENGTHS = frozenset({
-    "tokens", "token", "length", "len", "characters", "chars", "words", "sentences", "lines", "steps", "turns", "bytes",
+    "tokens", "token", "toks", "tok", "length", "len", "characters", "chars", "words", "sentences", "lines", "steps", "turns", "bytes",
 })
+#: … also one of these, where it is counted: `word_count` …
+COUNTED = frozenset({"word", "sentence", "line", "char", "character", "step", "turn", "byte", "paragraph"})
+COUNTS = frozenset({"count", "n", "num", "number", "nr", "total"})
 #: … unless the name is of something given.
 GIVEN = frozenset({
     "target", "max", "min", "limit", "wanted", "budget", "reference", "ref", "prompt", "question", "mean", "average", "gold",
@@ -64,6 +67,12 @@ def is_unwanted(name: str) -> bool:
     """Whether a name says that less is better."""
     said = words(name)
     return not said & TURNED and bool(said & UNWANTED or said & FAR and said & AIMS)
+
+
+def is_length(name: str) -> bool:
+    """Whether a name is of how much was written or done."""
+    said = words(name)
+    return bool(said & LENGTHS or said & COUNTED and said & COUNTS) and not said & GIVEN
 
 
 def is_wanted(name: str) -> bool:

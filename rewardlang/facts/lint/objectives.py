@@ -8,7 +8,7 @@ from rewardlang.automata.omega import TooManyLoops
 from rewardlang.classes.derive import derive
 from rewardlang.classes.part import MODELS, Part
 from rewardlang.classes.pieces import SUM, Piece, pieces
-from rewardlang.classes.traits import Trait, traits
+from rewardlang.classes.traits import MOVING, Trait, traits
 from rewardlang.facts.availability import LEVELS, availability
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
@@ -134,12 +134,17 @@ def _follows(now: Node, before: Node) -> bool:
 def moving(ranges, places: Places) -> Iterator[Diagnostic]:
     """A reward whose scale changes with all that was seen before."""
     for output in rewards(ranges.spec):
-        found = pieces(output.node, traits(ranges.spec, [output.node], True))
-        if any(piece.extra & Trait.RUNNING for piece in found):
+        rests = traits(ranges.spec, [output.node], True)
+        if any(piece.extra & Trait.RUNNING or _is_moved(rests[piece.node]) for piece in pieces(output.node, rests)):
             node = next(part for part in reachable([output.node]) if part.get("window") == "run")
             yield Diagnostic("RW364", places.span(node, output.span), {"subject": f"`{output.name}`"}, (),
                              places.subject(node) or output.name,
                              {"same rollout": "another reward in a later batch"})
+
+
+def _is_moved(rests: int) -> bool:
+    """Whether a summand rests on the run and on the rollout: one that rests on the run alone is the same for all."""
+    return bool(rests & Trait.RUNNING and rests & ~(MOVING | Trait.REAL))
 
 
 def too_late(ranges, places: Places) -> Iterator[Diagnostic]:

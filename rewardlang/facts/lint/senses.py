@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rewardlang.facts.lint.names import is_unwanted, is_wanted
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.lint.sources import asked_for, way
+from rewardlang.facts.lint.sources import alone, asked_for, way
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.signs import sign
 from rewardlang.facts.witness import name_of
@@ -38,7 +38,8 @@ def wrong_sign(ranges, places: Places) -> Iterator[Diagnostic]:
             name = name_of(spec, source)
             if is_unwanted(name) and not asked_for(spec, source, 1) and (sign(ranges, output.node, source) or 0) > 0:
                 yield _about(places, output, "RW525", name, source)
-            elif is_wanted(name) and not asked_for(spec, source, -1) and way(ranges, output.node, source) == -1:
+            elif is_wanted(name) and not asked_for(spec, source, -1) and way(ranges, output.node, source) == -1 \
+                    and not _is_turned_round(ranges, output.node, source):
                 yield _about(places, output, "RW534", name, source)
 
 
@@ -47,6 +48,16 @@ def _pays(ranges, output: OutputInfo, node: Node, said: set[Node]) -> bool:
     live = node in reachable([output.node]) and node not in said
     return live and node.op not in _SOURCES and node is not output.node and node.type.kind in _NUMBERS and \
         (sign(ranges, output.node, node) or 0) > 0
+
+
+def _is_turned_round(ranges, root: Node, source: Node) -> bool:
+    """Whether a source is only read as what it falls short of its best, `1 - solved` or `not solved`: an adversary's or proposer's aim."""
+    best = ranges.of(source)
+    readers = [node for node in reachable([root]) if source in node.args]
+    while len(readers) == 1 and readers[0].op == "number":
+        readers = [node for node in reachable([root]) if readers[0] in node.args]
+    return bool(readers) and all(
+        node.op == "not" or node.op == "sub" and best is not None and node.args[0].get("value") == best.hi for node in readers)
 
 
 def _is_price(ranges, node: Node) -> bool:
@@ -65,8 +76,7 @@ def _is_reward_for_less(ranges, node: Node) -> bool:
 
 def _about(places: Places, output: OutputInfo, code: str, name: str, node: Node) -> Diagnostic:
     """A finding at the term that rests on a value, if one alone does."""
-    terms = [(label, term) for label, term in output.terms if node in reachable([term])]
-    label, term = terms[0] if len(terms) == 1 else (output.name, output.node)
+    label, term = alone(output, node)
     return _finding(places, output, code, label, term, name, {name: "more pays less" if code == "RW534" else "more pays more"})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
+from rewardlang.facts.context import Context
 from rewardlang.facts.linear import form
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import asked_for, verdicts
@@ -20,6 +21,7 @@ from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind
 
 _SOURCES = frozenset({"input", "call", "field"})
+_MARGIN = Interval(100, 100)
 
 #: Windows that see rollouts in the order in which they stand.
 _IN_ORDER = frozenset({"first", "last", "argmax", "argmin", "prev", "ahead", "delta"})
@@ -63,10 +65,20 @@ def _copy(ranges, first: Node, second: Node) -> str | None:
     (source,) = sources[0]
     if source.type.kind is Kind.BOOL and all(part.get("roles") is None for part in reachable([first, second])):
         return f"made of `{name_of(ranges.spec, source)}` alone, too"
-    moves = [sign(ranges, node, source) for node in (first, second)]
+    inner = _interior(ranges, source)
+    moves = [sign(ranges, node, source, inner) for node in (first, second)]
     if None not in moves and abs(moves[0]) == 2 and moves[0] == moves[1]:
         return f"rising and falling with `{name_of(ranges.spec, source)}` alone, too"
     return None
+
+
+def _interior(ranges, source: Node) -> Context | None:
+    """Where a source is off the ends of its range: there a square rises too."""
+    whole = ranges.of(source)
+    if whole is None or not whole.is_finite or whole.is_point:
+        return None
+    margin = Interval.of(whole.width) / _MARGIN
+    return ranges.inside({source: Interval(whole.lo + margin.hi, whole.hi - margin.hi)})
 
 
 def _adds_up(smaller: dict, larger: dict) -> bool:

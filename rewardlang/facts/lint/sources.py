@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from rewardlang.facts.context import Context
-from rewardlang.facts.lint.names import GIVEN, LENGTHS, words
+from rewardlang.facts.lint.names import is_length
 from rewardlang.facts.signs import sign
 from rewardlang.facts.slope import direction
 from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import Spec
+from rewardlang.ir.spec import OutputInfo, Spec
 from rewardlang.values.types import Kind
 
 def is_verdict(spec: Spec, node: Node) -> bool:
@@ -48,8 +48,7 @@ def lengths(spec: Spec, root: Node) -> Iterator[Node]:
         if node.op == "length" and node["axis"].ragged and node["axis"].ordered:
             yield node
         elif node.op == "input" and node.type.kind is Kind.INT:
-            said = words(name_of(spec, node))
-            if said & LENGTHS and not said & GIVEN:
+            if is_length(name_of(spec, node)) or is_length(spec.inputs[node["name"]].column):
                 yield node
 
 
@@ -73,3 +72,9 @@ def asked_for(spec: Spec, source: Node, wanted: int) -> bool:
 def free_of(root: Node, nodes: Iterable[Node]) -> bool:
     """Whether a value rests on none of some nodes."""
     return not set(nodes) & set(reachable([root]))
+
+
+def alone(output: OutputInfo, node: Node) -> tuple[str, Node]:
+    """The one term that rests on a node, else the whole output."""
+    found = [(label, term) for label, term in output.terms if node in reachable([term])]
+    return found[0] if len(found) == 1 else (output.name, output.node)
