@@ -33,7 +33,7 @@ ensure (reward when safe) >= (reward when not safe)""", "0.6 * help", "0.2 * hel
     ("length-incentive", "reward", _TURN + """input ok : bool
 input n_chars : int in [0, 2000]
 reward = gate ok { 1 } else { -1 + n_chars / 4000 }""", "-1 + n_chars / 4000", "-n_chars / 8000 - 0.2"),
-    ("length-incentive", "reward", _TURN + """axis turn ragged
+    ("length-incentive", "manners", _TURN + """axis turn ragged
 input polite : float[turn] in [0.1, 0.2]
 input done_well : bool
 let manners = sum(polite over turn)

@@ -25,7 +25,7 @@ def entries(*names: str) -> list:
     return found
 
 
-BUGS = entries("text", "groups", "robots", "machines", "incidents")
+BUGS = entries("text", "groups", "robots", "machines", "incidents", "odd_answers", "odd_groups", "odd_steps")
 
 
 @pytest.mark.parametrize(("head", "text"), BUGS)
@@ -38,6 +38,6 @@ def test_it_is_found_and_its_mended_form_is_not(head, text):
     assert [each.message for each in check(text=right)] == []
 
 
-@pytest.mark.parametrize(("head", "text"), entries("ordinary"))
+@pytest.mark.parametrize(("head", "text"), entries("ordinary", "odd_sound"))
 def test_an_ordinary_reward_has_no_finding(head, text):
     assert [each.message for each in check(text=text)] == []

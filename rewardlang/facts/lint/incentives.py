@@ -1,17 +1,18 @@
 """Rewards that pay for something else than they seem to: failures that pay, exact comparisons, no bound, no slope."""
 
 from collections.abc import Iterator
+from math import inf
 from numbers import Real
 
 from rewardlang.facts.boxes import centre
 from rewardlang.facts.failures import failures
 from rewardlang.facts.gathered import count_of
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.lint.sources import way
+from rewardlang.facts.lint.sources import alone, way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.witness import word
+from rewardlang.facts.witness import name_of, word
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import ExternalInfo, OutputInfo
+from rewardlang.ir.spec import OutputInfo
 from rewardlang.ops.table import OPERATORS
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.axes import ordered_axes
@@ -87,26 +88,48 @@ def small_groups(ranges, places: Places) -> Iterator[Diagnostic]:
 
 
 def unbounded(ranges, places: Places) -> Iterator[Diagnostic]:
-    """A reward without a bound since a model or verifier in it declares no range."""
+    """A reward without a bound since a model, verifier or input in it declares no range."""
     for output in rewards(ranges.spec):
         natural = ranges.of(output.node)
         if natural is None or natural.is_finite:
             continue
-        for external in dict.fromkeys(_without_range(ranges, output)):
-            values = {"subject": f"`{output.name}`", "cause": f"`{external.name}` declares no range for its result"}
-            yield Diagnostic("RW511", output.span, values, (), output.name, {external.name: 1e6})
+        for node in dict.fromkeys(_without_range(ranges, output)):
+            name = name_of(ranges.spec, node)
+            if node.op == "input" and (natural.hi < inf or ranges.spec.setting.kind != "single_turn"):
+                continue        # a price without a bound is a matter of taste, and so is what an environment measures
+            cause = f"`{name}` declares no range for its result" if node.op == "call" else f"`{name}` has no range that bounds it"
+            label, term = alone(output, node)
+            span = output.span if term is output.node else places.term(term, output.span)
+            yield Diagnostic("RW511", span, {"subject": f"`{output.name}`", "cause": cause}, (), label, {name: 1e6})
 
 
-def _without_range(ranges, output: OutputInfo) -> Iterator[ExternalInfo]:
-    """Those whose results would have to be bounded for the reward to be; none where that would not do."""
-    calls = [node for node in reachable([output.node]) if node.op == "call" and not _is_bounded(ranges.of(node))]
-    for node in calls:
-        others = ranges.inside({other: _UNIT for other in calls if other is not node})
-        every = ranges.inside(dict.fromkeys(calls, _UNIT))
-        enough = every and _is_bounded(ranges.fact(output.node, every).range)
-        too_few = not (others and _is_bounded(ranges.fact(output.node, others).range))
-        if enough and too_few and node["callee"] in ranges.spec.externals:
-            yield ranges.spec.externals[node["callee"]]
+def _without_range(ranges, output: OutputInfo) -> Iterator[Node]:
+    """The calls and inputs that would have to be bounded for the reward to be; none where that would not do."""
+    nodes = reachable([output.node])
+    loose = [node for node in nodes if _is_loose(ranges, node)]
+    every = ranges.inside(_as_units(ranges, nodes, loose))
+    if not every or not _is_bounded(ranges.fact(output.node, every).range):
+        return
+    for node in loose:
+        others = ranges.inside(_as_units(ranges, nodes, [other for other in loose if other is not node]))
+        if not (others and _is_bounded(ranges.fact(output.node, others).range)):
+            yield node
+
+
+def _is_loose(ranges, node: Node) -> bool:
+    """Whether a source has no bound that its author could have declared; log-probabilities have none by nature."""
+    if node.op == "call":
+        return node["callee"] in ranges.spec.externals and not _is_bounded(ranges.of(node))
+    return node.op == "input" and ranges.spec.inputs[node["name"]].role is None and not _is_bounded(ranges.of(node))
+
+
+def _as_units(ranges, nodes: list[Node], loose: list[Node]) -> dict[Node, Interval]:
+    """Sources as if each lay in [0, 1], and what populations say of them alike."""
+    found = dict.fromkeys(loose, _UNIT)
+    for node in nodes:
+        if node.get("window") and not _is_bounded(ranges.of(node)) and node.args[0] in found:
+            found[node] = _UNIT
+    return found
 
 
 def _is_bounded(interval: Interval | None) -> bool:

@@ -11,6 +11,7 @@ from rewardlang.classes.pieces import SUM, Piece, pieces
 from rewardlang.classes.traits import MOVING, Trait, traits
 from rewardlang.facts.availability import LEVELS, availability
 from rewardlang.facts.lint.places import Places
+from rewardlang.facts.lint.sources import alone
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
@@ -108,6 +109,31 @@ def other_discount(ranges, places: Places) -> Iterator[Diagnostic]:
             values = {"term": label, "rate": word(rate), "wanted": word(wanted)}
             waiting = f"a step at a potential of 1 pays {word(round(rate - 1, 12))} instead of {word(round(wanted - 1, 12))}"
             yield Diagnostic("RW363", places.term(term, output.span), values, (), label, {"waiting": waiting})
+        yield from _of_progress(places, output, wanted)
+
+
+def _of_progress(places: Places, output: OutputInfo, wanted: float) -> Iterator[Diagnostic]:
+    """`progress(f, discount = …)` with a discount that is not the learner's."""
+    shapings = {shaping.node for shaping in places.spec.shapings}
+    for node in reachable([output.node]):
+        rate = _progress_rate(node) if node not in shapings else None
+        if rate is None or isclose(rate, wanted):
+            continue
+        label, term = alone(output, node)
+        values = {"term": label, "rate": word(rate), "wanted": word(wanted)}
+        waiting = f"a step at a potential of 1 pays {word(round(rate - 1, 12))} instead of {word(round(wanted - 1, 12))}"
+        yield Diagnostic("RW363", places.term(term, output.span), values, (), label, {"waiting": waiting})
+
+
+def _progress_rate(node: Node) -> float | None:
+    """The discount of `discount * entry(walk) - entry(prev(walk))`, which is what `progress` is."""
+    if node.op != "sub" or node.args[1].op != "entry" or node.args[1].args[0].op != "prev":
+        return None
+    walk, later = node.args[1].args[0].args[0], node.args[0]
+    if not any(part.op == "entry" and part.args[0] is walk for part in reachable([later])):
+        return None
+    rate = next((arg.get("value") for arg in later.args if later.op == "mul" and arg.op == "const"), 1)
+    return float(rate)
 
 
 def _rate(now: Piece, before: Piece) -> float | None:

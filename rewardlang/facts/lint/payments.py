@@ -5,12 +5,13 @@ from math import inf
 
 from rewardlang.facts.boxes import centre
 from rewardlang.facts.failures import failures
+from rewardlang.facts.lint.names import is_unwanted
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import is_verdict, verdicts, way
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.prove import bounds
 from rewardlang.facts.terms import decides
-from rewardlang.facts.witness import word
+from rewardlang.facts.witness import name_of, word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.endpoint import show
@@ -33,7 +34,7 @@ def sides(ranges, places: Places) -> Iterator[Diagnostic]:
         for label, node in gates:
             if node.op != "gate" or node.type.axes or not _is_judged(spec, node.args[0]) or _is_claimed(spec, whole, node.args[0]):
                 continue
-            found = (_side_that_pays(ranges, places, output, label, *reading) for reading in _readings(node))
+            found = (_side_that_pays(ranges, places, output, label, *reading) for reading in _readings(spec, node))
             found = [each for each in found if each is not None]
             if node is whole or found and found[0].code == "RW515" and _can_gain(ranges, node):
                 yield from found[:1]
@@ -45,32 +46,40 @@ def _can_gain(ranges, node: Node) -> bool:
     return whole is not None and whole.hi > max((side.hi for side in map(ranges.of, node.args[1:]) if side and side.is_point), default=0)
 
 
-def _side_that_pays(ranges, places: Places, output, label: str, condition: Node, opened: Node, closed: Node) -> Diagnostic | None:
-    """The finding about a gate read in one way."""
+def _side_that_pays(ranges, places: Places, output, label: str, condition: Node, truth: bool, opened: Node,
+                    closed: Node) -> Diagnostic | None:
+    """The finding about a gate read in one way: `opened` counts where the condition has the given truth."""
     spec = ranges.spec
-    best, worst = _end(ranges, closed, condition, False, True), _end(ranges, opened, condition, True, False)
+    best, worst = _end(ranges, closed, condition, not truth, True), _end(ranges, opened, condition, truth, False)
     if best is None or worst is None or best <= worst or verdicts(spec, closed):
         return None
-    if (most := _end(ranges, opened, condition, True, True)) is not None and most < best:
+    if (most := _end(ranges, opened, condition, truth, True)) is not None and most < best:
         return None         # what is open pays less at its best: the condition is of something unwanted
-    values = {"condition": places.text(condition), "other": show(best), "worst": show(worst)}
+    said = places.text(condition)
+    values = {"condition": said if truth else f"not {said}", "other": show(best), "worst": show(worst)}
     witness = {"closed": float(best), "open": float(worst)}
     span = places.span(closed, output.span)
     fallback = best if ranges.of(closed).is_point else None
-    if fallback is not None and (decides(spec, opened) or best >= _middle(ranges, opened, condition)):
+    if fallback is not None and (decides(spec, opened) or truth and best >= _middle(ranges, opened, condition)):
         return Diagnostic("RW515", span, values, (), label, witness)
-    if fallback is None and not verdicts(spec, opened):
+    if truth and fallback is None and not verdicts(spec, opened):
         return Diagnostic("RW526", span, values, (), label, witness)
     return None
 
 
-def _readings(node: Node) -> list[tuple[Node, Node, Node]]:
-    """A gate's condition and sides; `gate not c { … }` also as `gate c { … }`."""
+def _readings(spec, node: Node) -> list[tuple[Node, bool, Node, Node]]:
+    """A gate's condition, its truth, and the sides; `gate not c { … }` also as `gate c { … }`.
+
+    What pays a constant where something unnamed as harm is true, and is judged where it is not, is an attempt when it is not.
+    """
     condition, opened, closed = node.args
-    found = [(condition, opened, closed)]
+    found = [(condition, True, opened, closed)]
     while condition.op == "not":
         condition, opened, closed = condition.args[0], closed, opened
-        found.append((condition, opened, closed))
+        found.append((condition, True, opened, closed))
+    harm = any(is_unwanted(name_of(spec, part)) for part in verdicts(spec, condition))
+    if not harm and not verdicts(spec, opened) and verdicts(spec, closed):
+        found.append((condition, False, closed, opened))
     return found
 
 

@@ -46,6 +46,11 @@ class Places:
             return self.term(sides[0], span)
         return span
 
+    def holds(self, outer: Node, inner: Node) -> bool:
+        """Whether one node is written within the text of another."""
+        origins = self.spec.graph.origins
+        return outer in origins and inner in origins and _lies_in(origins[inner], origins[outer])
+
     def inside(self, node: Node) -> tuple[Note, ...]:
         """For what arose inside a function of another file, a note of where."""
         if node not in self.spec.graph.calls:

@@ -34,7 +34,7 @@ def counted_twice(ranges, places: Places) -> Iterator[Diagnostic]:
         for (one, first), (other, second) in combinations(terms, 2):
             what = _copy(ranges, *_within(first, second))
             if what is not None:
-                values = {"first": one, "second": other, "what": what}
+                values = {"terms": f"the terms `{one}` and `{other}`", "what": what}
                 yield Diagnostic("RW520", places.term(second, output.span), values, (), other, {"terms": [one, other]})
 
 
@@ -66,10 +66,18 @@ def _copy(ranges, first: Node, second: Node) -> str | None:
     if source.type.kind is Kind.BOOL and all(part.get("roles") is None for part in reachable([first, second])):
         return f"made of `{name_of(ranges.spec, source)}` alone, too"
     inner = _interior(ranges, source)
-    moves = [sign(ranges, node, source, inner) for node in (first, second)]
-    if None not in moves and abs(moves[0]) == 2 and moves[0] == moves[1]:
+    moves = [_moves(ranges, node, source, inner) for node in (first, second)]
+    if moves[0] and moves[0] == moves[1]:
         return f"rising and falling with `{name_of(ranges.spec, source)}` alone, too"
     return None
+
+
+def _moves(ranges, node: Node, source: Node, context: Context | None) -> int:
+    """1 where a value always rises with a source, -1 where it always falls, 0 where that is not known."""
+    found = sign(ranges, node, source, context) or 0
+    if abs(found) == 1 and (steep := slope(ranges, node, source, context or ranges.root)) is not None:
+        found = 2 * ((steep.lo > 0) - (steep.hi < 0))
+    return (found == 2) - (found == -2)
 
 
 def _interior(ranges, source: Node) -> Context | None:
@@ -97,7 +105,8 @@ def signed_multiplier(ranges, places: Places) -> Iterator[Diagnostic]:
             if node.op != "mul" or places.span(node).source is not spec.source:
                 continue
             for bonus, base in (node.args, node.args[::-1]):
-                signed = _is_signed_verdict(ranges, base) or _is_signed(ranges, base) and _is_asked_for(spec, bonus)
+                signed = _is_signed_verdict(ranges, base) or _is_signed(ranges, base) and (
+                    _is_asked_for(spec, bonus) or _amplifies(ranges, bonus) and not _is_of_others(base))
                 if _is_bonus(ranges, bonus) and signed:
                     values = {"bonus": places.text(bonus), "base": places.text(base)}
                     yield Diagnostic("RW521", places.span(node, output.span), values, (), places.subject(node),
@@ -115,6 +124,17 @@ def _is_bonus(ranges, node: Node) -> bool:
     return plain and any(part.type.kind in (Kind.FLOAT, Kind.INT) for part in sources)
 
 
+def _amplifies(ranges, node: Node) -> bool:
+    """Whether a factor only ever makes more of what it multiplies: `1 + bonus`."""
+    found = ranges.of(node)
+    return found is not None and found.lo >= 1
+
+
+def _is_of_others(node: Node) -> bool:
+    """Whether a value is compared with a population: of such a one either sign is meant."""
+    return any(part.get("window") for part in reachable([node]))
+
+
 def _is_signed(ranges, node: Node) -> bool:
     found = ranges.of(node)
     return found is not None and found.lo < 0 < found.hi
@@ -129,17 +149,18 @@ def _is_signed_verdict(ranges, node: Node) -> bool:
     """A value of either sign that a verdict decides, and is not centred on a group."""
     if not _is_signed(ranges, node):
         return False
-    return bool(verdicts(ranges.spec, node)) and not any(part.get("window") for part in reachable([node]))
+    return bool(verdicts(ranges.spec, node)) and not _is_of_others(node)
 
 
 def order(ranges, places: Places) -> Iterator[Diagnostic]:
     """What changes with the order of the rows, or of two steps of a calculation."""
     spec = ranges.spec
     for output in rewards(spec):
-        for node in reachable([output.node]):
+        nodes = reachable([output.node])
+        for node in nodes:
             if places.span(node).source is not spec.source or node in spec.graph.calls:
                 continue
-            what = _of_rows(node) or _of_limit(ranges, places, node)
+            what = _of_rows(node) or _of_limit(ranges, places, node) or _of_other_limits(places, node, nodes)
             if what is not None:
                 yield Diagnostic("RW522", places.span(node, output.span), {"what": what}, (), places.subject(node),
                                  {"swapped": places.text(node)})
@@ -168,16 +189,54 @@ def _of_limit(ranges, places: Places, node: Node) -> str | None:
     return f"`{places.text(node.args[0])}` is scaled to {scaled} first, so the limits {show(low.hi)} and {show(high.lo)} never hold"
 
 
+def _of_other_limits(places: Places, node: Node, nodes: list[Node]) -> str | None:
+    """A limit of something scaled, beside a value that has the same limits and is scaled afterwards by the same number."""
+    if node.op != "clamp" or (scaled := _scaled(node.args[0])) is None:
+        return None
+    for other in nodes:
+        limited = _scaled(other)
+        if limited is not None and limited[0] == scaled[0] and limited[1].op == "clamp" and limited[1].args[1:] == node.args[1:]:
+            return f"`{places.text(other)}` is limited before it is scaled, and `{places.text(node)}` after: one of them is not meant so"
+    return None
+
+
+def _scaled(node: Node) -> tuple[Node, Node] | None:
+    """The constant factor, other than 1, and what it scales."""
+    if node.op != "mul":
+        return None
+    return next(((factor, x) for factor, x in (node.args, node.args[::-1]) if factor.op in ("const", "param")), None)
+
+
 def limits(ranges, places: Places) -> Iterator[Diagnostic]:
     """A minimum, maximum or limit of which one side that varies never counts."""
     spec = ranges.spec
     for output in rewards(spec):
         for node in reachable([output.node]):
-            idle = _idle_side(ranges, node) if places.span(node).source is spec.source else None
+            own = places.span(node).source is spec.source
+            idle, where = (_idle_side(ranges, node), "") if own else (None, "")
+            if own and idle is None and (cut := _cut_off(ranges, node)) is not None:
+                idle, where = cut[0], f" where `{places.text(cut[1])}` is true"
             if idle is not None:
-                values = {"operator": _NAMES.get(node.op, node.op), "idle": places.text(idle)}
+                values = {"operator": _NAMES.get(node.op, node.op), "idle": places.text(idle), "where": where}
                 yield Diagnostic("RW523", places.span(node, output.span), values, (), places.subject(node),
                                  {"always": ranges.of(node).to_json()})
+
+
+def _cut_off(ranges, node: Node) -> tuple[Node, Node] | None:
+    """What a limit leaves nothing of where a verdict is true, and that verdict: the bonus of `min(correct + bonus, 1)`."""
+    if node.op not in ("minimum", "clamp"):
+        return None
+    limit = node.args[2] if node.op == "clamp" else next((arg for arg in node.args if arg.op in ("const", "param")), None)
+    total = next((arg for arg in node.args if arg.op in ("add", "sub")), None)
+    for part, other in ((total.args, total.args[::-1]) if total is not None and limit is not None else ()):
+        for verdict in verdicts(ranges.spec, part):
+            context = ranges.assume(verdict, True)
+            if verdict in reachable([other]) or context is None or ranges.of(limit) is None:
+                continue
+            full, rest = (ranges.fact(each, context).range for each in (total, other))
+            if full and rest and not rest.is_point and rest.lo >= 0 and full.lo >= ranges.of(limit).hi:
+                return other, verdict
+    return None
 
 
 _NAMES = {"minimum": "min", "maximum": "max"}

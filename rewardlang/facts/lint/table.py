@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rewardlang.facts.lint.attempts import delay, no_attempt
 from rewardlang.facts.lint.claims import claims
+from rewardlang.facts.lint.contexts import asked_again
 from rewardlang.facts.lint.domains import domains
 from rewardlang.facts.lint.formulas import formulas, long_windows
 from rewardlang.facts.lint.incentives import (
@@ -40,9 +41,9 @@ from rewardlang.text.diagnostic import Diagnostic
 
 LINTS = (
     domains, infinite_margins, formulas, long_windows, machines, machine_incentives, growing, no_objective, kl_twice, other_discount,
-    moving, too_late, constant_automaton, dead_gates, constant_reward, unused, terms, fails_open, float_equality, small_groups, unbounded,
-    saturation, vacuous, sides, fallbacks, padding, every_step, long_lists, early_end, counted_twice, signed_multiplier, order,
-    limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, no_attempt, delay, one_way,
+    moving, too_late, constant_automaton, dead_gates, asked_again, constant_reward, unused, terms, fails_open, float_equality,
+    small_groups, unbounded, saturation, vacuous, sides, fallbacks, padding, every_step, long_lists, early_end, counted_twice,
+    signed_multiplier, order, limits, long_and_right, wrong_sign, steepest_at_the_end, defaults, no_attempt, delay, one_way,
 )
 
 

@@ -126,10 +126,17 @@ def _dominating(weighed: _Weighed, term: TermFact):
 
 
 def _over_purpose(weighed: _Weighed, term: TermFact) -> str | None:
-    best = max(weighed.purposes, key=lambda other: other.swing, default=None)
+    own = set(_measured(term.node))
+    best = max((other for other in weighed.purposes if not own.issuperset(_measured(other.node))),
+               key=lambda other: other.swing, default=None)
     if best is None or term.swing <= best.swing or weighed.decides(term) and not weighed.is_form(term):
         return None
     return f"more than the {show(best.swing)} of `{best.label}`"
+
+
+def _measured(node: Node) -> list[Node]:
+    """The sources of a value: a prize for a threshold of what another term pays for stands in for that term."""
+    return [part for part in reachable([node]) if part.op in ("input", "call", "field")]
 
 
 def _over_task(weighed: _Weighed, term: TermFact) -> str | None:
