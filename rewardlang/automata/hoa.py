@@ -1,16 +1,11 @@
 """Automata in the Hanoi omega-automata format (v1), read and written: deterministic, with acceptance on states."""
 
-import re
-
 from rewardlang.automata.alphabet import Alphabet, proposition
 from rewardlang.automata.dfa import Dfa
 from rewardlang.automata.diagram import FALSE, TRUE, Diagrams, boolean_choice
-from rewardlang.automata.formula import FALSE as NEVER
-from rewardlang.automata.formula import TRUE as ALWAYS
-from rewardlang.automata.formula import Formula, atom, conjunction, disjunction, negation
+from rewardlang.automata.formula import Formula
 from rewardlang.automata.graph import Graph
-
-_TOKEN = re.compile(r"\s*([!&|()tf]|\d+)")
+from rewardlang.automata.hoa_text import read_text
 
 
 def write_hoa(dfa: Dfa, name: str = "") -> str:
@@ -41,58 +36,19 @@ def _label(formula: Formula, atoms: tuple[str, ...]) -> str:
 
 
 def read_hoa(text: str) -> Dfa:
-    """The minimal automaton of a file with one start, labels on edges and one acceptance set on states.
+    """The minimal automaton of a file with one start and one acceptance set on states, in which a trace may end.
 
     A letter for which a state has no edge leads to a rejecting sink. ValueError: another kind of automaton, or one that is
     not deterministic.
     """
-    head, marked, body = text.partition("--BODY--")
-    fields = dict(re.findall(r"^([\w-]+):[ \t]*(.*)$", head, flags=re.MULTILINE))
-    if fields.get("HOA") != "v1" or not marked or not fields.get("Start", "").strip().isdigit():
-        raise ValueError("no automaton of the format HOA v1 with one start")
-    names = tuple(re.sub(r"\\(.)", r"\1", name) for name in re.findall(r'"((?:[^"\\]|\\.)*)"', fields.get("AP", "")))
-    states: dict[int, tuple[bool, list[tuple[Formula, int]]]] = {}
-    for line in filter(None, map(str.strip, body.partition("--END--")[0].splitlines())):
-        state = re.fullmatch(r"State:\s*(\d+)\s*(?:\"[^\"]*\")?\s*(\{[\d\s]*\})?", line)
-        edge = re.fullmatch(r"\[(.*)\]\s*(\d+)", line)
-        if state:
-            states[int(state[1])] = (bool(state[2] and state[2].strip("{} ")), [])
-        elif edge and states:
-            next(reversed(states.values()))[1].append((read_label(edge[1], names), int(edge[2])))
-        else:
-            raise ValueError(f"not read: {line}")
-    return _built(int(fields["Start"]), states, names)
-
-
-def read_label(label: str, names: tuple[str, ...]) -> Formula:
-    """`!0 & (1 | t)` by descent: `|` binds least, `!` most."""
-    tokens = _TOKEN.findall(label)
-    if "".join(tokens) != re.sub(r"\s", "", label):
-        raise ValueError(f"no label: {label}")
-    tokens.append("")
-
-    def parsed(sign: str) -> Formula:
-        parts = [parsed("&") if sign == "|" else unary()]
-        while tokens[0] == sign:
-            tokens.pop(0)
-            parts.append(parsed("&") if sign == "|" else unary())
-        return (disjunction if sign == "|" else conjunction)(parts)
-
-    def unary() -> Formula:
-        token = tokens.pop(0)
-        if token == "!":
-            return negation(unary())
-        if token == "(":
-            inner = parsed("|")
-            if tokens.pop(0) != ")":
-                raise ValueError(f"an open bracket in the label {label}")
-            return inner
-        if token in ("t", "f"):
-            return ALWAYS if token == "t" else NEVER
-        if not token.isdigit() or int(token) >= len(names):
-            raise ValueError(f"no proposition `{token}` in the label {label}")
-        return atom(names[int(token)])
-    return parsed("|")
+    found = read_text(text)
+    if (found.sets, found.acceptance) not in ((1, "Inf(0)"), (0, "t")):
+        raise ValueError(f"its acceptance is `{found.sets} {found.acceptance}`: of traces that end there is one set of states, "
+                         "`Acceptance: 1 Inf(0)`")
+    if any(marks for state in found.states.values() for _, _, marks in state.edges):
+        raise ValueError("its acceptance stands on edges: a trace ends in a state, so let states carry it (`state-acc`)")
+    states = {number: (bool(state.marks) or not found.sets, [edge[:2] for edge in state.edges]) for number, state in found.states.items()}
+    return _built(found.start, states, found.names)
 
 
 def _built(start: int, states: dict, names: tuple[str, ...]) -> Dfa:

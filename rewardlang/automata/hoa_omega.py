@@ -6,12 +6,11 @@ from functools import cached_property
 from itertools import chain, combinations
 
 from rewardlang.automata.formula import Formula
-from rewardlang.automata.hoa import read_label
+from rewardlang.automata.hoa_text import State, read_text
 from rewardlang.automata.omega import Acceptance, Omega
 
 _TOKEN = re.compile(r"\s*(Inf|Fin|[()&|tf]|\d+)")
 _MOST_ATOMS, _MOST_STATES = 8, 2_000
-_State = tuple[frozenset[int], list[tuple[Formula, int, frozenset[int]]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,40 +35,16 @@ def read_omega(text: str) -> Omega:
     A letter for which a state has no edge leads to where nothing is accepted. `read_omega(text).hierarchy()` says where its
     language stands. ValueError: another kind of automaton, one that is not deterministic, or more than 8 propositions or 2000 states.
     """
-    head, marked, body = text.partition("--BODY--")
-    fields = dict(re.findall(r"^([\w-]+):[ \t]*(.*)$", head, flags=re.MULTILINE))
-    if fields.get("HOA", "").strip() != "v1" or not marked or not fields.get("Start", "").strip().isdigit():
-        raise ValueError("no automaton of the format HOA v1 with one start")
-    names = tuple(re.sub(r"\\(.)", r"\1", name) for name in re.findall(r'"((?:[^"\\]|\\.)*)"', fields.get("AP", "")))
-    if len(names) > _MOST_ATOMS:
+    found = read_text(text)
+    if len(found.names) > _MOST_ATOMS:
         raise ValueError(f"more than {_MOST_ATOMS} propositions")
-    acceptance = _acceptance(fields.get("Acceptance", ""))
-    return _built(int(fields["Start"]), _states(body, names), names, acceptance)
-
-
-def _states(body: str, names: tuple[str, ...]) -> dict[int, _State]:
-    states: dict[int, _State] = {}
-    for line in filter(None, map(str.strip, body.partition("--END--")[0].splitlines())):
-        state = re.fullmatch(r"State:\s*(\d+)\s*(?:\"[^\"]*\")?\s*(?:\{([\d\s]*)\})?", line)
-        edge = re.fullmatch(r"\[(.*)\]\s*(\d+)\s*(?:\{([\d\s]*)\})?", line)
-        if state:
-            states[int(state[1])] = (_marks(state[2]), [])
-        elif edge and states:
-            next(reversed(states.values()))[1].append((read_label(edge[1], names), int(edge[2]), _marks(edge[3])))
-        else:
-            raise ValueError(f"not read: {line}")
-    return states
-
-
-def _marks(written: str | None) -> frozenset[int]:
-    return frozenset(map(int, (written or "").split()))
+    return _built(found.start, found.states, found.names, _acceptance(found.acceptance))
 
 
 def _acceptance(written: str) -> Acceptance:
-    """`2 Inf(0) & (Fin(1) | t)` by descent: `|` binds least."""
-    formula = re.sub(r"^\s*\d+", "", written)
-    tokens = _TOKEN.findall(formula)
-    if not tokens or "".join(tokens) != re.sub(r"\s", "", formula):
+    """`Inf(0)&(Fin(1)|t)` by descent: `|` binds least."""
+    tokens = _TOKEN.findall(written)
+    if not tokens or "".join(tokens) != written:
         raise ValueError(f"no acceptance: {written}")
     tokens.append("")
 
@@ -106,7 +81,7 @@ def _acceptance(written: str) -> Acceptance:
     return found
 
 
-def _built(start: int, states: dict[int, _State], names: tuple[str, ...], acceptance: Acceptance) -> Omega:
+def _built(start: int, states: dict[int, State], names: tuple[str, ...], acceptance: Acceptance) -> Omega:
     if len(states) > _MOST_STATES:
         raise ValueError(f"more than {_MOST_STATES} states")
     if start not in states:
@@ -130,7 +105,7 @@ def _built(start: int, states: dict[int, _State], names: tuple[str, ...], accept
     return Omega(names, letters, tuple(moves), ("and", ("fin", lost), acceptance), numbers[start])
 
 
-def _all_marks(states: dict[int, _State]) -> set[int]:
+def _all_marks(states: dict[int, State]) -> set[int]:
     return {mark for own, edges in states.values() for mark in chain(own, *(marks for _, _, marks in edges))}
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rewardlang.automata.alphabet import proposition
 from rewardlang.automata.diagram import FALSE, TRUE
 from rewardlang.automata.formula import Formula, atom, conjunction, disjunction, negation
-from rewardlang.automata.machine import Machine, Update
+from rewardlang.automata.machine import Counter, Machine, Test, Update
 from rewardlang.automata.unfold import Choices, Unfolded, reachable
 
 
@@ -32,9 +32,8 @@ def counter_laws(machine: Machine) -> tuple[Formula, ...]:
     laws = []
     for number, counter in enumerate(machine.counters):
         tests = {name: test for name, test in machine.tests.items() if test.counter == number}
-        near = {counter.low, counter.high} | {test.value + step for test in tests.values() for step in (-1, 0, 1)}
         cases = {frozenset(name for name, test in tests.items() if test._replace(counter=0).holds((value,)))
-                 for value in near if counter.low <= value <= counter.high}
+                 for value in _telling(counter, tests.values())}
         if tests:
             laws.append(_one_of(tuple(tests), cases))
     return tuple(laws)
@@ -44,6 +43,24 @@ def _one_of(names: Sequence[str], cases: Iterable[frozenset[str]]) -> Formula:
     """The law that the true ones among the names are those of one of the cases."""
     return disjunction(conjunction(atom(name) if name in case else negation(atom(name)) for name in names)
                        for case in sorted(cases, key=sorted))
+
+
+def values_of(machine: Machine, letter: frozenset[str]) -> dict[str, int]:
+    """By name a value of each counter that tests ask, such that these and no others of its tests hold as a letter says."""
+    found = {}
+    for number, counter in enumerate(machine.counters):
+        tests = {name: test for name, test in machine.tests.items() if test.counter == number}
+        fitting = [value for value in _telling(counter, tests.values())
+                   if all(test._replace(counter=0).holds((value,)) == (name in letter) for name, test in tests.items())]
+        if tests and fitting:
+            found[counter.name] = min(fitting, key=abs)
+    return found
+
+
+def _telling(counter: Counter, tests: Iterable[Test]) -> set[int]:
+    """Values that stand for all of a counter's, as far as tests can tell."""
+    near = {counter.low, counter.high} | {test.value + step for test in tests for step in (-1, 0, 1)}
+    return {value for value in near if counter.low <= value <= counter.high}
 
 
 def overlaps(choices: Choices) -> Iterator[Overlap]:

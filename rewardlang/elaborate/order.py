@@ -89,9 +89,18 @@ def _cycle(session: Session, items: list[Item]) -> None:
     if functions:
         session.report("RW124", functions[0][1].span, name=functions[0][1].name, path=path, subject=names[0])
     else:
-        session.report("RW103", declaration.span, name=names[0], path=path, subject=names[0])
+        session.report("RW103", declaration.span, name=names[0], path=path + _cure(parts), subject=names[0])
     for module, other in parts:
         if isinstance(other, tree.Def):
             module.broken.add(other.name)
         else:
             session.values[module.key, value_name(other)] = None
+
+
+def _cure(parts: list[tuple[Module, tree.Declaration]]) -> str:
+    """What to do where a machine asks for what rests on the machine: no `prev` unties that."""
+    machines = [part.name for _, part in parts if isinstance(part, tree.Machine)]
+    if not machines:
+        return ""
+    return (f". What the edges of `{machines[0]}` ask must not rest on its state, also not on that of an earlier step: "
+            "let edges change a `counter` of the machine, and ask that")

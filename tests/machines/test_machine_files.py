@@ -33,7 +33,7 @@ def test_a_machine_of_a_file_is_that_of_its_formula(beside):
 
 
 @pytest.mark.parametrize(("file", "said"), [
-    ("HOA: v1\n", "HOA v1"),
+    ("HOA: v1\n", "--BODY--"),
     ('HOA: v1\nStart: 0\nAP: 1 "x > 3"\nAcceptance: 1 Inf(0)\n--BODY--\nState: 0 {0}\n[0] 0\n--END--\n', "x > 3"),
     ('HOA: v1\nStart: 0\nAP: 1 "nowhere"\nAcceptance: 1 Inf(0)\n--BODY--\nState: 0 {0}\n[0] 0\n--END--\n', "nowhere"),
 ])

@@ -59,7 +59,7 @@ class _Share:
                 part = _scale(ranges, term, reward)
                 if part is None:
                     return None
-                scale += part
+                scale, rest = scale + part[0], rest + part[1]
             elif term not in shapings:
                 found = ranges.of(term)
                 rest = rest + (found or Interval(-inf, inf))
@@ -74,21 +74,27 @@ class _Share:
         return Interval.of(self.scale) * facts.pay(arrow) + self.rest
 
 
-def _scale(ranges, node: Node, reward: Node):
-    """The coefficient of the machine's reward in a term; None where it is no simple multiple of it."""
+def _scale(ranges, node: Node, reward: Node) -> tuple[float, Interval] | None:
+    """The coefficient of the machine's reward in a term, and what stands beside it; None where it is no simple multiple of it."""
     if node is reward:
-        return 1
+        return 1, Interval(0, 0)
     inside = [arg for arg in node.args if reward in reachable([arg])]
     if len(inside) != 1 or node.op not in ("mul", "neg", "add", "sub", "gate"):
         return None
     found = _scale(ranges, inside[0], reward)
     if found is None or node.op == "gate" and inside[0] is node.args[0]:
         return None
+    scale, rest = found
+    others = [ranges.of(arg) for arg in node.args if arg is not inside[0]]
     if node.op == "mul":
-        factor = ranges.of(next(arg for arg in node.args if arg is not inside[0]))
-        return None if factor is None or not factor.is_finite else found * factor.hi
+        factor = others[0]
+        return None if factor is None or not factor.is_finite else (scale * factor.hi, rest * factor)
+    if node.op in ("add", "sub"):
+        beside = others[0] or Interval(-inf, inf)
+        left, right = (rest, beside) if inside[0] is node.args[0] else (beside, rest)
+        rest = left + right if node.op == "add" else left - right
     negative = node.op == "neg" or node.op == "sub" and inside[0] is node.args[1]
-    return -found if negative else found
+    return (-scale if negative else scale), (-rest if node.op == "neg" else rest)
 
 
 def _paying(facts: MachineFacts, share: _Share) -> Iterator[Diagnostic]:

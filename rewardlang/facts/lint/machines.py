@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rewardlang.automata.formula import atoms
 from rewardlang.automata.gains import shortest
-from rewardlang.automata.machine_checks import missing, never_taken, overlaps, stuck, unreached
+from rewardlang.automata.machine_checks import missing, never_taken, overlaps, stuck, unreached, values_of
 from rewardlang.automata.unfold import Arrow
 from rewardlang.facts.availability import LEVELS, availability
 from rewardlang.facts.lint.places import Places
@@ -98,16 +98,17 @@ def _span_of(info, state: int):
 
 
 def told(facts: MachineFacts, letter: frozenset[str]) -> dict:
-    """A letter as data: every proposition with its truth, and the tests of counters that hold."""
-    machine = facts.info.machine
-    counters = sorted(name for name in letter if name in machine.tests)
-    return {"label": {name: name in letter for name in machine.atoms}, **({"counters": counters} if counters else {})}
+    """A letter as data: every proposition with its truth, and values of the counters that are asked there."""
+    counters = values_of(facts.info.machine, letter)
+    return {"label": {name: name in letter for name in facts.info.machine.atoms}, **({"counters": counters} if counters else {})}
 
 
 def label(facts: MachineFacts, letter: frozenset[str]) -> str:
-    """A letter in words: what is true, or that nothing is."""
-    true = [f"`{name}`" for name in (*facts.info.machine.atoms, *facts.info.machine.tests) if name in letter]
-    return " and ".join(true) if true else "a step where none of its propositions holds"
+    """A letter in words: what is true, or that nothing is, and where the counters are."""
+    true = [f"`{name}`" for name in facts.info.machine.atoms if name in letter]
+    counts = [f"`{name} = {value}`" for name, value in values_of(facts.info.machine, letter).items()]
+    words = " and ".join(true) if true else "a step where none of its propositions holds"
+    return f"{words} with {' and '.join(counts)}" if counts else words
 
 
 def way(facts: MachineFacts, state: int) -> tuple[Arrow, ...]:
