@@ -194,6 +194,8 @@ class Output(Document):
     """Columns that it reads."""
     terms: list[str]
     term_bounds: dict[str, Range | None]
+    term_return_bounds: dict[str, Range | None]
+    """What each term adds up to in an episode; null where it has no steps."""
     what_counts: str | None
     """Which term outweighs which, at each step where there are steps; null: one term alone."""
 

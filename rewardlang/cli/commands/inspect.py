@@ -1,16 +1,15 @@
 """`inspect`: what a spec needs, what was proved about what it gives, and what its evaluation costs."""
 
 from dataclasses import asdict
-from fractions import Fraction
-from math import inf
 from types import SimpleNamespace
 
 from rewardlang.classes.derive import Expressivity
 from rewardlang.classes.follows import ascended, remembered
 from rewardlang.classes.guide import ADVICE, drawing
-from rewardlang.cli.axis import bars, outweighs
+from rewardlang.cli.axis import outweighs
 from rewardlang.cli.errors import CLEAN, FINDINGS
 from rewardlang.cli.formulas import formula_row, formulas
+from rewardlang.cli.outputs import OPINIONS, class_text, heading, interval, output_text, table, why
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.analyse import rounded
@@ -19,13 +18,13 @@ from rewardlang.facts.lint.weights import SIDES
 from rewardlang.facts.machines import MachineFacts
 from rewardlang.facts.recheck import CONTRADICTED, recheck
 from rewardlang.facts.recheck_machines import recheck_machine
-from rewardlang.facts.sums import steps
+from rewardlang.facts.sums import steps, sum_bounds
 from rewardlang.facts.witness import name_of
-from rewardlang.ir.node import leaves, reachable
+from rewardlang.ir.node import Node, leaves, reachable
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
 from rewardlang.program import OutputView, Program
 from rewardlang.text.plain import phrase, plain
-from rewardlang.values.endpoint import exact, show
+from rewardlang.values.axes import ordered_axes
 from rewardlang.values.interval import Interval
 
 
@@ -144,16 +143,27 @@ def _output(program: Program, view: OutputView, paranoid: bool) -> dict:
         "role": view.role, "varying": list(view.varying), "invalid_from": list(view.invalid_from),
         "needs": list(view.needs), "terms": list(view.terms),
         "term_bounds": (known := {label: _range(program.facts.bounds(node)) for label, node in info.terms}),
-        "what_counts": _what_counts(known, view.axes),
+        "term_return_bounds": (added := {label: _return(program, node) for label, node in info.terms}),
+        "what_counts": _what_counts(known, added, view.axes),
     }
 
 
-def _what_counts(term_bounds: dict[str, list | None], axes) -> str | None:
-    """Which term outweighs which, at each step where there are steps; None for one term alone."""
-    pairs = {label: tuple(float(end) for end in pair) for label, pair in term_bounds.items() if pair is not None and label not in SIDES}
-    said = outweighs(pairs)
+def _return(program: Program, node: Node) -> list | None:
+    """What a term adds up to in an episode; None where it has no steps, or no value."""
+    found = sum_bounds(program.facts.ranges, node) if ordered_axes(node.type.axes) else None
+    return _range(found and rounded(found))
+
+
+def _what_counts(entries: dict[str, list | None], sums: dict[str, list | None], axes) -> str | None:
+    """Which term outweighs which, at each step and in an episode where there are steps; None for one term alone."""
+    said, added = _outweighs(entries), _outweighs(sums)
     where = f"at each {axes[-1].name}: " if axes and axes[-1].ordered else ""
-    return f"{where}{said}" if said else None
+    in_all = f"; in an episode: {added}" if where and said and added else ""
+    return f"{where}{said}{in_all}" if said else None
+
+
+def _outweighs(bounds: dict[str, list | None]) -> str | None:
+    return outweighs({label: tuple(float(end) for end in pair) for label, pair in bounds.items() if pair is not None and label not in SIDES})
 
 
 # --- as text ---------------------------------------------------------------------------------------------------------
@@ -162,41 +172,28 @@ def _what_counts(term_bounds: dict[str, list | None], axes) -> str | None:
 def as_text(report: dict) -> str:
     """The report as tables for people."""
     parts = [report["path"] + (f": {report['docstring'].strip().splitlines()[0]}" if report["docstring"] else "")]
-    parts.append(_table("inputs", [_input_row(name, entry) for name, entry in report["inputs"].items()]))
-    parts.append(_table("params", [_param_row(name, entry) for name, entry in report["params"].items()]))
+    outputs = sorted(report["outputs"].items(), key=lambda pair: pair[1]["role"] != "reward")
+    texts = [output_text(name, entry, report["dtype"]) for name, entry in outputs]
+    first = sum(entry["role"] == "reward" for _, entry in outputs)
+    parts += texts[:first]
+    parts.append(table("inputs", [_input_row(name, entry) for name, entry in report["inputs"].items()]))
+    parts.append(table("params", [_param_row(name, entry) for name, entry in report["params"].items()]))
     calls = report["cost"]["calls"]
     models = [_model_row(name, entry, calls) for name, entry in report["models"].items()]
-    parts.append(_table("models and verifiers", models))
-    parts += [_output_text(name, entry, report["dtype"]) for name, entry in report["outputs"].items()]
+    parts.append(table("models and verifiers", models))
+    parts += texts[first:]
     parts.append(_objective_text(report))
-    parts.append(_table("formulas", [formula_row(entry) for entry in report["formulas"]]))
-    parts.append(_table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
-    parts.append(_table("linear states", [_memory_row(entry) for entry in report["memories"]]))
+    parts.append(table("formulas", [formula_row(entry) for entry in report["formulas"]]))
+    parts.append(table("machines", [_machine_row(name, entry) for name, entry in report["machines"].items()]))
+    parts.append(table("linear states", [_memory_row(entry) for entry in report["memories"]]))
     proofs = [("proved" if ensure["proved"] else "not yet", ensure["text"]) for ensure in report["ensures"]]
-    parts.append(_table("ensure", proofs))
+    parts.append(table("ensure", proofs))
     cost = report["cost"]
     parts.append(f"cost: {cost['nodes']} operations, {cost['nodes_optimized']} after optimising")
     parts.append("\n".join(f"note: {note}" for note in report["notes"]))
+    parts += [table(f"class of {heading(name, entry)}", why(entry["class"])) for name, entry in outputs]
     parts.append(_place(report))
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _table(title: str, rows: list[tuple]) -> str:
-    """Rows in columns under a title; empty without rows."""
-    if not rows:
-        return ""
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([title, *lines])
-
-
-def _interval(pair: list | None) -> str:
-    return "" if pair is None else f"in [{_end(pair[0], -inf)}, {_end(pair[1], inf)}]"
-
-
-def _end(end: int | float | str, toward: float) -> str:
-    """An end of a range as a short decimal, outward."""
-    return end if isinstance(end, str) else show(exact(Fraction(str(end))), toward)
 
 
 def _input_row(name: str, entry: dict) -> tuple:
@@ -204,12 +201,12 @@ def _input_row(name: str, entry: dict) -> tuple:
     origin = [part for part in (entry["role"], entry["column"] if entry["column"] != name else None) if part]
     source = f"from {' '.join(origin)}" if origin else ""
     default = "" if entry["required"] else f"= {phrase(entry['default'])}"
-    return name, entry["type"], _interval(entry["range"]), unit, source, default
+    return name, entry["type"], interval(entry["range"]), unit, source, default
 
 
 def _param_row(name: str, entry: dict) -> tuple:
     default = "required" if entry["required"] else f"= {phrase(entry['default'])}"
-    return name, entry["type"], _interval(entry["range"]), default, "learnable" if entry["learnable"] else ""
+    return name, entry["type"], interval(entry["range"]), default, "learnable" if entry["learnable"] else ""
 
 
 def _model_row(name: str, entry: dict, calls: dict) -> tuple:
@@ -229,11 +226,11 @@ def _machine(program: Program, facts: MachineFacts, paranoid: bool) -> dict:
 
 
 def _machine_row(name: str, entry: dict) -> tuple:
-    counters = ", ".join(f"{counter} {_interval(ends)}" for counter, ends in entry["counters"].items())
+    counters = ", ".join(f"{counter} {interval(ends)}" for counter, ends in entry["counters"].items())
     clamped = f"clamped at its range: {', '.join(entry['clamped'])}" if entry["clamped"] else ""
     places = "" if not entry["counters"] else f"{entry['places']} places" if entry["places"] else "counters beside its states"
     found = entry["recheck"]
-    opinion = f"re-checked: {_OPINIONS[found['status']]} ({found['inequalities']} inequalities, {found['moves']} moves)" if found else ""
+    opinion = f"re-checked: {OPINIONS[found['status']]} ({found['inequalities']} inequalities, {found['moves']} moves)" if found else ""
     opinion += f": {found['fault']}" if found and found["fault"] else ""
     return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped, opinion
 
@@ -250,26 +247,13 @@ def _memory_row(entry: dict) -> tuple:
     return ", ".join(entry["reached"]), f"spectral radius {radius:.6g}{', fades' if radius < 1 else ''}", ranges
 
 
-def _class_text(found: dict | None) -> str:
-    if found is None:
-        return ""
-    bound = "" if found["exact"] else "at most "
-    general = "" if found["general"] == found["effective"] else f" (in general {' and '.join(found['general'])})"
-    return f"{bound}{' and '.join(found['effective'])}{general}{''.join(f', {flag}' for flag in found['flags'])}"
-
-
-_OPINIONS = {"holds": "yes", "open": "not decided", "contradicted": "NO: a value lies outside"}
-
-
 def _objective_text(report: dict) -> str:
     """The objective, where no reward has its class."""
     entry = report["objective"]
     if entry is None or any(output["role"] == "reward" for output in report["outputs"].values()):
         return ""
     found = entry["class"]
-    rows = [(entry["kind"], entry["text"]), ("class", _class_text(found)), *(("because", line) for line in found["derivation"]),
-            *(("note", note) for note in found["notes"])]
-    return _table("objective", rows)
+    return table("objective", [(entry["kind"], entry["text"]), ("class", class_text(found)), *why(found)])
 
 
 def _place(report: dict) -> str:
@@ -278,42 +262,3 @@ def _place(report: dict) -> str:
     return "" if not found or found == ["OUTSIDE"] else "place among the classes\n" + drawing(tuple(found)).rstrip("\n")
 
 
-def _recheck_text(found: dict | None) -> str:
-    if found is None:
-        return ""
-    at = f" with {phrase(found['point'])}" if found["point"] else ""
-    given = f", the ranges of {', '.join(found['trusted'])} taken as given" if found["trusted"] else ""
-    return f"{_OPINIONS[found['status']]}{at} ({found['boxes']} boxes{given})"
-
-
-def _known_at(entry: dict) -> str:
-    because = entry["availability_because"]
-    return entry["availability"] + (f", because of {because}" if because else "")
-
-
-def _output_text(name: str, entry: dict, dtype: str) -> str:
-    head = name if name == entry["role"] else f"{entry['role']} {name}"
-    tight = " (tight)" if entry["bounds_tight"] and entry["bounds"] else ""
-    rows = [("type", entry["type"]), ("range", _interval(entry["bounds"])[3:] + tight),
-            (f"in {dtype}", f"at most {float(entry['float_excess']):.2g} beyond" if entry["float_excess"] else ""),
-            ("re-checked", _recheck_text(entry["recheck"])),
-            ("range of the return", _interval(entry["return_bounds"])[3:] if entry["axes"] else ""),
-            ("class", _class_text(entry["class"])), ("known at", _known_at(entry)),
-            ("needs", ", ".join(entry["needs"])),
-            ("varies with", ", ".join(entry["varying"])), ("invalid from", ", ".join(entry["invalid_from"]))]
-    rows += [("because", line) for line in (entry["class"] or {}).get("derivation", ())]
-    rows += [("note", note) for note in (entry["class"] or {}).get("notes", ())]
-    return _table(head, [row for row in rows if row[1].strip()] + _drawn(entry))
-
-
-def _drawn(entry: dict) -> list[tuple]:
-    """The terms and their sum as bars on one axis, and what outweighs what."""
-    known = {label: pair for label, pair in entry["term_bounds"].items() if pair is not None}
-    if not known or entry["bounds"] is None:
-        return []
-    pairs = [tuple(float(end) for end in pair) for pair in (*known.values(), entry["bounds"])]
-    names = [*(f"term {label}" for label in known), "together"]
-    written = [_interval(pair)[3:] for pair in (*known.values(), entry["bounds"])]
-    room = max(map(len, written))
-    rows = [(name, f"{words.ljust(room)}  {bar}") for name, words, bar in zip(names, written, bars(pairs))]
-    return rows + ([("what counts", entry["what_counts"])] if entry["what_counts"] else [])
