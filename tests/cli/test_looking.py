@@ -46,10 +46,10 @@ class TestInspect:
 
     def test_what_counts_comes_before_why_its_class_is_what_it_is(self, rwd, write):
         text = ("setting episodic horizon 50\ninput won : bool[step]\ninput effort : float[step] in [0, 0.5]\n"
-                "reward = { won: at_last(any(won over step), step)  cost: -effort }\n")
+                "reward = { won: at_last(any(won over step), step), cost: -effort }\n")
         ran = rwd("inspect", write("a.rwd", text))
         order = ["reward\n", "term won", "[0, 1] an episode", "term cost", "[-25, 0] an episode", "what counts",
-                 "in an episode: cost (moves by 25) outweighs", "known at", "inputs\n", "because"]
+                 "in an episode: cost (moves by 25) outweighs", "known at", "inputs\n", "class of reward\n"]
         places = [ran.out.index(each) for each in order]
         assert places == sorted(places), ran.out
 

@@ -1,7 +1,7 @@
 """Mistakes of incentive in many domains and spellings: each found for its reason, at its place, with a witness; mended, quiet.
 
 A file of `pairs/` holds entries `== reason[, reason] | place | title` followed by a program in which `<<wrong|right>>` marks what
-is mended. Those of `ordinary.txt` have nothing to mend.
+is mended. Those of `ordinary.txt` and `odd_sound.txt` have nothing to mend; names in the `odd_` files say little.
 """
 
 import re
@@ -25,7 +25,7 @@ def entries(*names: str) -> list:
     return found
 
 
-BUGS = entries("text", "groups", "robots", "machines", "incidents", "odd_answers", "odd_groups", "odd_steps")
+BUGS = entries("text", "groups", "robots", "machines", "incidents", "odd_answers", "odd_groups", "odd_steps", "odd_more")
 
 
 @pytest.mark.parametrize(("head", "text"), BUGS)

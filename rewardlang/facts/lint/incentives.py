@@ -77,7 +77,7 @@ def float_equality(ranges, places: Places) -> Iterator[Diagnostic]:
 
 def small_groups(ranges, places: Places) -> Iterator[Diagnostic]:
     """Spreads over a population that may be too small for their ddof."""
-    for output in rewards(ranges.spec):
+    for output in (each for each in ranges.spec.outputs.values() if each.role in ("reward", "advantage")):
         for node, context in failures(ranges, output.node):
             if not node.get("window") or not node.get("ddof"):
                 continue

@@ -26,6 +26,8 @@ UNWANTED = frozenset({
     "mistakes", "errors", "toxicity", "toxic", "unsafe", "harmful", "kl", "divergence", "loss", "repetition", "repetitions",
     "duplicates", "copied", "copying", "plagiarism", "hallucination", "hallucinations", "hallucinated", "jerk", "damage",
     "fell", "fallen", "incorrect", "wrong", "failed", "failures", "regret", "drawdown", "slip", "overshoot", "deviation",
+    "violated", "violates", "breach", "breached", "illegal", "spam", "cheated", "cheating", "timeout", "timeouts", "stuck", "latency",
+    "lateness", "tardiness", "perplexity", "ppl", "nll", "mse", "mae", "rmse", "wer", "cer", "waste", "wasted",
 })
 #: … and a distance from what is to be reached.
 FAR = frozenset({"distance", "dist", "gap", "offset"})

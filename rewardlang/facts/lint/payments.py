@@ -133,13 +133,15 @@ def fallbacks(ranges, places: Places) -> Iterator[Diagnostic]:
             if node.op != "coalesce" or node.args[1].op != "const" or node.type.kind.value == "text":
                 continue
             calls = [cause for cause, _ in failures(ranges, node.args[0]) if cause.op == "call"]
-            calls = calls or [cause for cause in node.args[:1] if cause.op == "input" and cause.type.kind is Kind.BOOL]
+            calls = calls or [cause for cause in node.args[:1] if cause.op == "input" and cause.type.kind.numeric]
             tried, given = ranges.of(node.args[0]), ranges.of(node.args[1])
             if not calls or tried is None or given is None or tried.is_point:
                 continue
             best = {1: tried.hi <= given.lo, -1: given.hi <= tried.lo}
             rising = way(ranges, output.node, node)
             more = rising == 1 and given.lo > tried.lo and decides(ranges.spec, node.args[0])
+            if calls[0].op == "input" and calls[0].type.kind is not Kind.BOOL and rising != 1:
+                continue        # no price is known, so none is charged
             if rising and (best[rising] or more):
                 name = ranges.spec.externals[calls[0]["callee"]].name if calls[0].op == "call" else calls[0]["name"]
                 values = {"name": name, "value": show(given.lo), "range": str(tried)}

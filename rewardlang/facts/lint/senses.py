@@ -32,6 +32,9 @@ def wrong_sign(ranges, places: Places) -> Iterator[Diagnostic]:
             if is_unwanted(name) and _pays(ranges, output, node, said) and not _is_price(ranges, node):
                 said.update(reachable([node]))
                 yield _about(places, output, "RW525", name, node)
+            elif is_unwanted(name) and _is_taken_away_twice(ranges, output, node):
+                said.update(reachable([node]))
+                yield _about(places, output, "RW525", f"-{name}", node)
         for source in reachable([output.node]):
             if source.op not in _SOURCES or source in said or source.type.kind not in _NUMBERS:
                 continue
@@ -48,6 +51,12 @@ def _pays(ranges, output: OutputInfo, node: Node, said: set[Node]) -> bool:
     live = node in reachable([output.node]) and node not in said
     return live and node.op not in _SOURCES and node is not output.node and node.type.kind in _NUMBERS and \
         (sign(ranges, output.node, node) or 0) > 0
+
+
+def _is_taken_away_twice(ranges, output: OutputInfo, node: Node) -> bool:
+    """Whether a price that is negative already is subtracted."""
+    found = ranges.of(node) if node.type.kind in _NUMBERS and node in reachable([output.node]) and node.op not in _SOURCES else None
+    return found is not None and found.hi <= 0 and found.lo < 0 and (sign(ranges, output.node, node) or 0) < 0
 
 
 def _is_turned_round(ranges, root: Node, source: Node) -> bool:
