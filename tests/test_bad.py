@@ -1,16 +1,19 @@
 """Every diagnostic has a page that tells the truth and failing programs that are drawn as expected; nothing else has.
 
 `tests/bad/CODE.rwd`, and `CODE-what.rwd` for further cases, must find CODE and be drawn as the `.txt` beside them.
-`make goldens` redraws those files.
+`make goldens` redraws those files. A program that is only wrong for a trainer says in its first line how it is checked.
 """
 
 import re
+import shlex
 from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
-from rewardlang.program import check_source
+from rewardlang.cli import reader
+from rewardlang.cli.commands import check
+from rewardlang.cli.table import CHECK
 from rewardlang.syntax.parse import read_source
 from rewardlang.text.codes import CODES
 from rewardlang.text.diagnostic import Diagnostic
@@ -22,6 +25,7 @@ PAGES = ROOT / "docs" / "diagnostics"
 BAD = ROOT / "tests" / "bad"
 SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead"]
 NOT_SHOWN = {"RW002", "RW003", "RW004", "RW367"}  # too deep, too long, not even text, or with a file beside it: only `tests/bad/` has the real thing
+ASKED = "# rewardlang check "
 SNIPPET = re.compile(r"^```rwd\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 cases = sorted(path.stem for path in BAD.glob("*.rwd"))
@@ -30,7 +34,9 @@ cases = sorted(path.stem for path in BAD.glob("*.rwd"))
 def findings(path: Path) -> list[Diagnostic]:
     """What is said about a file in the current folder."""
     read = read_source(path)
-    return check_source(read) if isinstance(read, Source) else [read]
+    first = read.text.partition("\n")[0] if isinstance(read, Source) else ""
+    asked = shlex.split(first.removeprefix(ASKED)) if first.startswith(ASKED) else []
+    return check.findings(read, reader.read(CHECK, [*asked, str(path)]))
 
 
 def said_of(text: str, folder: Path) -> list[Diagnostic]:

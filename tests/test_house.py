@@ -39,7 +39,7 @@ LAYERS: dict[str, set[str]] = {
     "tensor": CORE | {"program", "models"},
     "analysis": CORE | {"program", "tensor"},
     "trainers": CORE | {"program", "tensor"},  # what a trainer cannot serve follows from facts and classes
-    "cli": CORE | {"program", "tensor", "analysis", "trainers.table"},
+    "cli": CORE | {"program", "tensor", "analysis", "trainers.table", "trainers.fits"},
     "__main__": {"cli"},
 }
 

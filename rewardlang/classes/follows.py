@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rewardlang.classes.derive import Expressivity
 from rewardlang.classes.part import HISTORY
@@ -117,17 +118,27 @@ def ascended(spec: Spec, of: Callable[[str], Expressivity | None]) -> tuple[str,
 
 def refusals(spec: Spec, objective: ObjectiveInfo, found: Expressivity, level: str, needs: Needs) -> tuple[str, ...]:
     """Sentences, one for each thing that a trainer with these abilities could not serve; none if it can."""
-    said = []
+    return tuple(refusal.sentence for refusal in unserved(spec, objective, found, level, needs))
+
+
+class Refusal(NamedTuple):
+    """One thing that a trainer could not serve: `late`, `unseen`, `discount` or `class`, and a sentence."""
+
+    cause: str
+    sentence: str
+
+
+def unserved(spec: Spec, objective: ObjectiveInfo, found: Expressivity, level: str, needs: Needs) -> Iterator[Refusal]:
+    """Each thing that a trainer with these abilities could not serve."""
     if LEVELS.index(level) > LEVELS.index(needs.availability):
-        said.append(f"the reward is known at `{level}`, and this trainer takes it at `{needs.availability}` at the latest")
+        yield Refusal("late", f"the reward is known at `{level}`, and this trainer takes it at `{needs.availability}` at the latest")
     memory = remembered(spec, objective, found)
     if memory and not needs.memory:
-        said.append(f"the reward rests on {', '.join(memory)}, which this trainer's policy does not see")
+        yield Refusal("unseen", f"the reward rests on {', '.join(memory)}, which this trainer's policy does not see")
     if needs.discount is not None:
-        said += _of_discount(spec, objective, found, needs.discount)
+        yield from (Refusal("discount", sentence) for sentence in _of_discount(spec, objective, found, needs.discount))
     if needs.classes and not any(found.at_most(name) for name in needs.classes):
-        said.append(f"its class is {' and '.join(found.effective)}, and this trainer optimises {', '.join(needs.classes)}")
-    return tuple(said)
+        yield Refusal("class", f"its class is {' and '.join(found.effective)}, and this trainer optimises {', '.join(needs.classes)}")
 
 
 def _of_discount(spec: Spec, objective: ObjectiveInfo, found: Expressivity, rate: float) -> Iterator[str]:

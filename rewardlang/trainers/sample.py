@@ -8,10 +8,10 @@ from threading import Lock
 
 from rewardlang import __version__
 from rewardlang.tensor.reward import CompiledReward
-from rewardlang.trainers.refuse import TrainerError, refuse
+from rewardlang.trainers.fits import Use
+from rewardlang.trainers.refuse import refuse
 from rewardlang.trainers.samples import Origin, SampleColumns
 from rewardlang.trainers.score import Scored, scored
-from rewardlang.trainers.table import TRAINERS
 
 LOG = getLogger("rewardlang")
 
@@ -45,12 +45,9 @@ class SampleReward:
 
     def __init__(self, reward: CompiledReward, trainer: str, *, columns: Mapping[str, Origin] | None = None,
                  invalid: float | None = None, availability: str | None = None):
-        facts = refuse(reward, trainer, availability=availability)
+        facts = refuse(reward, trainer, Use(availability=availability, invalid=invalid))
         bounds = facts.output("reward").return_bounds
         least, most = (float(bounds.lo), float(bounds.hi)) if bounds is not None else (-inf, inf)
-        if invalid is None and not isfinite(least):
-            raise TrainerError(f"{TRAINERS[trainer].title} wants a number for each sample, and this reward has no least one: "
-                               "say what a sample without a reward gets, `invalid=…`, or declare ranges")
         self.reward, self.invalid = reward, least if invalid is None else float(invalid)
         self.columns = SampleColumns(reward.spec, columns)
         bounded = isfinite(least) and isfinite(most) and least < most

@@ -11,6 +11,7 @@ from rewardlang.facts.analyse import analyse
 from rewardlang.ir.node import Node, reachable
 from rewardlang.tensor.online import Step
 from rewardlang.tensor.reward import CompiledReward
+from rewardlang.trainers.fits import Use
 from rewardlang.trainers.refuse import TrainerError, bounds_of, refuse
 from rewardlang.trainers.score import LARGEST
 from rewardlang.values.interval import Interval
@@ -84,7 +85,7 @@ class Stepper:
 
     def __init__(self, reward: CompiledReward, trainer: str, size: int, *, sees_state: bool, discount: float | None = None,
                  invalid: float = 0.0, axes: tuple[str, ...] = (), device: torch.device | str = "cpu"):
-        facts = refuse(reward, trainer, sees_state=sees_state, discount=discount, axes=axes)
+        facts = refuse(reward, trainer, Use(sees_state, discount, axes=axes))
         self.bounds = outside(bounds_of(facts), invalid)
         self.reward, self.size, self.invalid, self.device = reward, size, invalid, device
         self.terms = tuple(label for label, _ in reward.spec.outputs["reward"].terms)

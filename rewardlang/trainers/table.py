@@ -9,7 +9,8 @@ from rewardlang.classes.follows import Needs
 class Trainer:
     """One trainer; `module` is the one of ours, `package` its distribution, `tried` the versions that tests ran with.
 
-    `needs` says what it can serve of a reward, `roles` which outputs besides `reward` it uses.
+    `needs` says what it can serve of a reward, `roles` which outputs besides `reward` it uses, `every` that it wants a number
+    for every sample, also for one without a reward.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Trainer:
     tried: str
     needs: Needs
     roles: tuple[str, ...] = ()
+    every: bool = False
 
     @property
     def title(self) -> str:
@@ -41,18 +43,18 @@ SAMPLE = Needs(availability="episode")
 STEP = Needs(availability="step")
 
 
-def _row(name: str, package: str, tried: str, needs: Needs, *roles: str) -> Trainer:
-    return Trainer(name, f"rewardlang.trainers.{name}", package, tried, needs, roles)
+def _row(name: str, package: str, tried: str, needs: Needs, *roles: str, every: bool = False) -> Trainer:
+    return Trainer(name, f"rewardlang.trainers.{name}", package, tried, needs, roles, every)
 
 
 TRAINERS = {row.name: row for row in (
     _row("trl", "trl", "1.16.0", BATCH, "keep"),
-    _row("verl", "verl", "0.9.1", BATCH),
-    _row("openrlhf", "openrlhf", "0.11.2", SAMPLE),
-    _row("verifiers", "verifiers", "0.4.0", SAMPLE),
-    _row("nemo_gym", "nemo-gym", "", SAMPLE),
-    _row("slime", "slime", "", GROUP_OF),
-    _row("areal", "areal", "1.0.4", SAMPLE),
+    _row("verl", "verl", "0.9.1", BATCH, every=True),
+    _row("openrlhf", "openrlhf", "0.11.2", SAMPLE, every=True),
+    _row("verifiers", "verifiers", "0.4.0", SAMPLE, every=True),
+    _row("nemo_gym", "nemo-gym", "", SAMPLE, every=True),
+    _row("slime", "slime", "", GROUP_OF, every=True),
+    _row("areal", "areal", "1.0.4", SAMPLE, every=True),
     _row("gymnasium", "gymnasium", "1.4.0", STEP, "done"),
     _row("sb3", "stable-baselines3", "2.9.2", STEP, "done"),
     _row("torchrl", "torchrl", "0.14.1", STEP, "done"),

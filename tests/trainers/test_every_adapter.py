@@ -8,7 +8,8 @@ import pytest
 from every_adapter import FAILED, MAKERS, NEEDS, WANTED, WAYS
 
 import rewardlang as rl
-from rewardlang.trainers.refuse import TrainerError
+from rewardlang.cli.main import main
+from rewardlang.trainers.refuse import TrainerError, refuse
 from rewardlang.trainers.table import TRAINERS
 
 
@@ -84,6 +85,19 @@ def test_endings_memory_and_discounts_are_held_to_what_the_trainer_does(trainer,
                 maker(reward, **HIDES[trainer])
     with pytest.raises(TrainerError, match="it has no use for the weight `weight`; leave it out"):
         maker(rl.compile(text=f"{LATE['step'][0]}reward = code\nweight = 1 + 0 * max(code over step)"))
+
+
+def test_refusals_have_codes_and_places_and_check_finds_the_same(tmp_path, capsys):
+    text = f"{LATE['step'][0]}reward = max(code over step)\nweight = 1 + 0 * max(code over step)"
+    with pytest.raises(TrainerError, match=r"\(RW416\)\n  - .*\(RW420\)$") as caught:
+        refuse(rl.compile(text=text), "isaaclab")
+    assert [(each.code, each.span.text.split()[0]) for each in caught.value.diagnostics] == [("RW416", "reward"), ("RW420", "weight")]
+    (tmp_path / "late.rwd").write_text(text)
+    assert main(["check", str(tmp_path / "late.rwd"), "--trainer", "isaaclab", "--format", "concise"]) == 1
+    said = capsys.readouterr().out
+    assert "RW416" in said and "RW420" in said
+    for words in (["--trainer", "nobody"], ["--discount", "0.9"], ["--trainer", "trl", "--discount", "much"]):
+        assert main(["check", str(tmp_path / "late.rwd"), *words]) == 2
 
 
 def test_slime_is_told_to_hand_over_groups():
