@@ -141,8 +141,9 @@ def _load(folder: Path) -> tuple[bool, Any, Any]:
     """Whether the model is causal, the model, and its tokenizer. Raises Unusable."""
     if not (folder / "config.json").is_file():
         raise Unusable(f"{folder} is no folder of a model: it has no config.json; nothing is downloaded")
-    if not list(folder.glob("*.safetensors")):
-        raise Unusable(f"{folder} has no weights in safetensors, and others are not read, since they may hold code")
+    _demand_safetensors(folder)
+    if not any(path for pattern in _TOKENIZERS for path in folder.glob(pattern)):
+        raise Unusable(f"{folder} has no tokenizer: write it there too, with `tokenizer.save_pretrained(folder)`")
     try:
         import transformers
     except ImportError as error:
@@ -154,10 +155,30 @@ def _load(folder: Path) -> tuple[bool, Any, Any]:
         kind = next((kind for ending, kind in _KINDS.items() if name.endswith(ending)), None)
         if kind is None:
             raise Unusable(f"{folder} holds a {name}: it must be for sequence classification, or causal")
-        model = getattr(transformers, kind).from_pretrained(folder, use_safetensors=True, **kept).eval()
-        return kind == _CAUSAL, model, transformers.AutoTokenizer.from_pretrained(folder, **kept)
-    except (OSError, ValueError, ImportError, RuntimeError) as error:
+        model, told = getattr(transformers, kind).from_pretrained(folder, use_safetensors=True, output_loading_info=True, **kept)
+        if absent := sorted(told["missing_keys"]):
+            raise Unusable(f"{folder} has no weights for {', '.join(absent[:3])}: they would be random")
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **kept)
+        return kind == _CAUSAL, model.eval(), tokenizer
+    except Unusable:
+        raise
+    except Exception as error:  # whatever a broken file makes the libraries raise
         raise Unusable(f"{folder} cannot be loaded: {describe(error)}") from error
+
+
+def _demand_safetensors(folder: Path) -> None:
+    """Raise Unusable where weights would be read from files of another format."""
+    named = [path.name for path in folder.glob("*.safetensors")]
+    for index in folder.glob("*.index.json"):
+        try:
+            named += json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+        except (ValueError, KeyError, AttributeError, TypeError) as error:
+            raise Unusable(f"{index} is no index of weights: {describe(error)}") from error
+    others = sorted({str(name) for name in named if not str(name).endswith(".safetensors")})
+    if others or not named:
+        what = f"has weights in {others[0]}" if others else "has no weights in safetensors"
+        raise Unusable(f"{folder} {what}: only safetensors are read, since other files may hold code; "
+                       "write them anew with `model.save_pretrained(folder, safe_serialization=True)`")
 
 
 def _rules(tokenizer: Any) -> object:
@@ -168,6 +189,8 @@ def _rules(tokenizer: Any) -> object:
     return [told.get(part) for part in ("normalizer", "pre_tokenizer", "model")]
 
 
+#: Files of which a folder with a tokenizer has one; without them the library makes an empty one.
+_TOKENIZERS = ("tokenizer*", "vocab*", "*.model", "tekken.json")
 #: What a configuration says of a decoder whose tokens see those after them too.
 _BOTH_WAYS = {"is_causal": False, "use_bidirectional_attention": True}
 _CAUSAL = "AutoModelForCausalLM"

@@ -136,3 +136,12 @@ class TestNpz:
         numpy.savez(path, x=numpy.array([{"a": 1}], dtype=object))
         with pytest.raises(CliError, match="plain arrays"):
             open_data(str(path), {"x": None})
+
+
+def test_a_parquet_column_that_is_there_twice_is_refused(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+    table = pyarrow.table([pyarrow.array([1.0]), pyarrow.array([2.0])], names=["x", "x"])
+    parquet.write_table(table, tmp_path / "twice.parquet")
+    with pytest.raises(CliError, match="the column `x` is there twice"):
+        open_data(str(tmp_path / "twice.parquet"), {"x": None})

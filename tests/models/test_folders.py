@@ -11,6 +11,7 @@ pytest.importorskip("transformers", reason="transformers is not installed: `pip 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import torch
+from safetensors.torch import load_file, save_file
 from tiny_folders import folder
 
 import rewardlang as rl
@@ -130,9 +131,19 @@ def test_of_a_completion_nothing_is_cut(tmp_path):
     assert out.reasons("y")[1] == "q: has 7 tokens in its completion, and the model reads 6"
 
 
+def without(path, name):
+    """The weights in a file but one."""
+    save_file({key: value for key, value in load_file(path).items() if key != name}, path, metadata={"format": "pt"})
+
+
 @pytest.mark.parametrize(("spoil", "reason"), [
     (lambda path: (path / "config.json").unlink(), "is no folder of a model"),
     (lambda path: next(path.glob("*.safetensors")).rename(path / "pytorch_model.bin"), "has no weights in safetensors"),
+    (lambda path: (path / "model.safetensors").write_bytes(b"PK no weights"), "cannot be loaded: SafetensorError"),
+    (lambda path: (path / "model.safetensors.index.json").write_text('{"weight_map": {"a": "shard.bin"}}'), "has weights in shard.bin"),
+    (lambda path: (path / "model.safetensors.index.json").write_text("[]"), "is no index of weights"),
+    (lambda path: [each.unlink() for each in path.glob("token*")], "has no tokenizer"),
+    (lambda path: without(path / "model.safetensors", "score.weight"), "has no weights for score.weight: they would be random"),
     (lambda path: None, "gives 1 scores for a text, and 3 is declared"),
 ])
 def test_a_folder_that_cannot_be_used_is_an_error_before_anything_is_scored(tmp_path, spoil, reason):

@@ -29,6 +29,8 @@ class Parquet:
         self.size = self._file.metadata.num_rows
         heads = set(wanted) | {name.partition(".")[0] for name in wanted}
         self._columns = [name for name in self._file.schema_arrow.names if name in heads]
+        if twice := [name for name in self._columns if self._columns.count(name) > 1]:
+            raise CliError(f"{path}: the column `{twice[0]}` is there twice", "give them different names")
 
     def rows(self) -> Iterator[Row]:
         """All rows as Python values; nulls are None."""
