@@ -21,14 +21,18 @@ _TRUE, _FALSE = Interval(1, 1), Interval(0, 0)
 
 
 def no_attempt(ranges, places: Places) -> Iterator[Diagnostic]:
-    """A truth whose name says that something was tried: to try in vain is worth less than not to try, and to do it well more."""
+    """To try in vain is worth less than not to try, and to do it well more.
+
+    What says that something was tried is a truth with such a name, or one without which nothing else counts.
+    """
     spec = ranges.spec
     for output in rewards(spec) if spec.setting.kind == "single_turn" else ():
         judged = verdicts(spec, output.node)
         for verdict in judged if not output.node.type.axes else ():
             name = name_of(spec, verdict)
             others = [other for other in judged if other is not verdict and not is_unwanted(name_of(spec, other))]
-            if not words(name) & ATTEMPTS or not others or _gate_says_it(output, verdict) or _is_promised(spec, output.node, verdict):
+            tried = words(name) & ATTEMPTS or not is_unwanted(name) and _is_all_or_nothing(ranges, output.node, verdict)
+            if not tried or not others or _gate_says_it(output, verdict) or _is_promised(spec, output.node, verdict):
                 continue
             for pick in (centre, lambda part: part.lo, lambda part: part.hi):
                 rest = _rest(ranges, output.node, judged, pick)
@@ -39,6 +43,13 @@ def no_attempt(ranges, places: Places) -> Iterator[Diagnostic]:
                     values = {"condition": places.text(verdict), "other": show(idle.lo), "worst": show(vain.hi)}
                     yield Diagnostic("RW515", output.span, values, (), output.name, {"idle": float(idle.lo), "in vain": float(vain.hi)})
                     break
+
+
+def _is_all_or_nothing(ranges, node: Node, verdict: Node) -> bool:
+    """Whether the value is the same whatever else there is where a verdict is false, as in `sent * score`."""
+    context = ranges.assume(verdict, False)
+    found = context and ranges.fact(node, context).range
+    return bool(found) and found.is_point
 
 
 def _rest(ranges, node: Node, judged: list[Node], pick) -> dict[Node, Interval]:
