@@ -91,7 +91,8 @@ class ParallelReward(BaseParallelWrapper):
                 found[name] = first[name]
                 continue
             entries = [None if columns is None else _plain(columns[name]) for columns in read]
-            found[name] = [entries] if None in entries else torch.as_tensor(np.asarray(entries)).unsqueeze(0)
+            lacking = any(entry is None for entry in entries)
+            found[name] = [entries] if lacking else torch.as_tensor(np.asarray(entries)).unsqueeze(0)
         return found
 
     def _info(self, found, place: int) -> dict[str, object]:
@@ -109,4 +110,8 @@ def _entry(values: torch.Tensor, place: int) -> float:
 
 
 def _plain(column: object) -> object:
-    return column[0].numpy() if isinstance(column, torch.Tensor) else column[0]
+    """An agent's own entry; what is not finite is null, so that it fails for this agent alone."""
+    entry = column[0].numpy() if isinstance(column, torch.Tensor) else column[0]
+    if isinstance(entry, float | np.floating) or isinstance(entry, np.ndarray) and entry.dtype.kind == "f":
+        return entry if np.isfinite(entry).all() else None
+    return entry

@@ -67,11 +67,11 @@ def test_the_summary_counts_and_survives_an_interrupt():
     summary.add_unread("not JSON")
     summary.add_work("quality", 4, 2)
     summary = Summary.from_dict(json.loads(json.dumps(summary.as_dict())))
-    summary.add_work("quality", 1, 1)
+    summary.add_work("quality", 1, 1, 1, 2)
     assert summary.text().splitlines() == [
         "4 rows, mean reward 1.75, 2 invalid", "        1 x failed", "        1 x not JSON",
         "        1 x `adv`: is null",
-        "  quality: 5 entries asked for, 3 evaluated"]
+        "  quality: 5 entries asked for, 3 evaluated, 1 failed, 2 clipped"]
 
 
 def test_ever_new_reasons_do_not_fill_the_memory():

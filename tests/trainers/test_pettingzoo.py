@@ -1,6 +1,7 @@
 """PettingZoo: a reward for each agent from one spec, against the same by hand."""
 
 import pytest
+import torch
 
 import rewardlang as rl
 
@@ -66,3 +67,10 @@ def test_each_agent_has_the_sums_of_its_episode():
         assert told["Episode_Reward/total"] == pytest.approx(earned[agent], rel=1e-5)
         assert told["Episode_Reward/far"] == pytest.approx(sign * 0.1 * sum(range(1, 21)), rel=1e-5)
         assert told["Episode_Invalid/steps"] == 0
+
+
+def test_what_is_no_number_for_one_agent_fails_for_it_alone():
+    from rewardlang.trainers import pettingzoo as reader
+    assert reader._plain([float("nan")]) is None and reader._plain([2.0]) == 2.0 and reader._plain([True]) is True
+    assert reader._plain(torch.tensor([[1.0, float("inf")]])) is None
+    assert reader._plain(torch.tensor([[1, 2]])).tolist() == [1, 2]

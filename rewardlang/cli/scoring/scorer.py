@@ -19,12 +19,12 @@ class RewardScorer:
     """Scores rows by a compiled reward.
 
     `asked` are the outputs that are asked for, which must all be computable (none: the reward must, and the others are
-    left out where they are not); `add_work` hears of each model's entries: name, demanded, evaluated.
+    left out where they are not); `add_work` hears of each model's entries: name, demanded, evaluated, failed, clipped.
     """
 
     def __init__(self, reward: CompiledReward, columns: Columns, asked: Sequence[str]):
         self.writing = 0.0
-        self.add_work: Callable[[str, int, int], None] = lambda name, demanded, evaluated: None
+        self.add_work: Callable[..., None] = lambda name, *counts: None
         self._reward = reward
         self._columns = columns
         self._asked = asked
@@ -97,7 +97,7 @@ class RewardScorer:
             raise CliError(str(error)) from error
         middle = perf_counter()
         for name, counts in out.counts.items():
-            self.add_work(name, counts.demanded, counts.evaluated)
+            self.add_work(name, counts.demanded, counts.evaluated, counts.failed, counts.clipped)
         scored = _cut(out, numbers)
         self.writing += perf_counter() - middle
         return scored

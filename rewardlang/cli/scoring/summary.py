@@ -53,10 +53,10 @@ class Summary:
         self.unread += 1
         _count(self.reasons, problem)
 
-    def add_work(self, name: str, demanded: int, evaluated: int) -> None:
-        """Count entries of a model or verifier: those that were asked for, and those that it was called on."""
-        so_far = self.work.get(name, [0, 0])
-        self.work[name] = [so_far[0] + demanded, so_far[1] + evaluated]
+    def add_work(self, name: str, demanded: int, evaluated: int, failed: int = 0, clipped: int = 0) -> None:
+        """Count entries of a model or verifier: asked for, called on, of those failed, and brought into the declared range."""
+        so_far = [*self.work.get(name, []), 0, 0, 0, 0][:4]
+        self.work[name] = [one + more for one, more in zip(so_far, (demanded, evaluated, failed, clipped), strict=True)]
 
     def text(self) -> str:
         """A few lines for people."""
@@ -69,8 +69,13 @@ class Summary:
         lines = [head]
         lines += [f"  {count:>7,} x {reason}" for reason, count in self.reasons.most_common()]
         lines += [f"  {count:>7,} x {reason}" for reason, count in self.others.most_common()]
-        lines += [f"  {name}: {asked:,} entries asked for, {done:,} evaluated" for name, (asked, done) in self.work.items()]
+        lines += [f"  {name}: {_work(*counts)}" for name, counts in self.work.items()]
         return "\n".join(lines)
+
+
+def _work(asked: int, done: int, failed: int = 0, clipped: int = 0) -> str:
+    more = "".join(f", {count:,} {what}" for count, what in ((failed, "failed"), (clipped, "clipped")) if count)
+    return f"{asked:,} entries asked for, {done:,} evaluated{more}"
 
 
 def _count(reasons: Counter, reason: str) -> None:
