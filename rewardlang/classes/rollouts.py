@@ -130,14 +130,22 @@ def _of_others(law: Law, node: Node, t: int) -> Part:
 
 
 def divided_by_spread(node: Node) -> Node | None:
-    """The value by whose spread in the population something is divided in the node."""
+    """The value by whose spread in the population something is divided in the node, other than that spread itself."""
     for part in reachable([node]):
         inverse = part.op == "pow" and part.args[1].op == "const" and part.args[1]["value"] < 0
         if part.op == "div" or inverse:
-            for inner in reachable([part.args[0 if inverse else 1]]):
-                if inner.op in ("std", "var") and inner.get("window") == "batch":
-                    return inner.args[inner["roles"].index("x")]
+            # A share of a spread in spreads has no unit either, but is a weight and no z-score.
+            divided = [] if inverse else _spread(part.args[0])
+            for value in _spread(part.args[0 if inverse else 1]):
+                if value not in divided:
+                    return value
     return None
+
+
+def _spread(node: Node) -> list[Node]:
+    """The values whose spread in the population the node is made of."""
+    return [part.args[part["roles"].index("x")] for part in reachable([node])
+            if part.op in ("std", "var") and part.get("window") == "batch"]
 
 
 def is_binary(law: Law, node: Node) -> bool:

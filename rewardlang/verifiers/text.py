@@ -118,6 +118,12 @@ def lower(text: str) -> str:
     return text.lower()
 
 
+@gold((("Straße",), "strasse"), (("AbC É",), "abc é"))
+def casefold(text: str) -> str:
+    """The text as it is compared whatever its case: `lower`, and more (ß is ss)."""
+    return text.casefold()
+
+
 @gold((("AbC é",), "ABC É"))
 def upper(text: str) -> str:
     """The text in capital letters."""

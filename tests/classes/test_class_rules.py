@@ -72,6 +72,8 @@ CASES = [
     ("K1", TEXT + "input r : float in [0, 1]\nreward = r\nobjective maximize quantile(return, 0.25)", "FOMR", True, ""),
     ("P1", TEXT + RIGHT + "reward = any(right over group)", "FOMR", True, ""),
     ("P3", TEXT + SCORE + "reward = score / (std(score over group, ddof = 0) + 1)", "OUTSIDE", True, ""),
+    ("P3", TEXT + SCORE + "let s = std(score over group, ddof = 0)\nreward = score / (s + 1) * (s / (s + 2))", "OUTSIDE", True, ""),
+    ("P1", TEXT + SCORE + "let s = std(score over group, ddof = 0)\nreward = score * (s / (s + 1))", "FOMR", True, ""),
     ("P2", TEXT + RIGHT + "let r = 2 * right - 1\nreward = (r - mean(r over group)) / (std(r over group, ddof = 0) + 1)",
      "FOMR", True, ""),
     ("P5", TEXT + SCORE + "axis other like group\nreward = mean(sigmoid(score - score[group -> other]) over other) ?? 0.5",
