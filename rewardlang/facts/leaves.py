@@ -76,8 +76,9 @@ def source(ranges, node: Node, context: Context) -> Fact:
 
 def positions(ranges, axis, context: Context) -> Interval:
     """How many positions an axis has in one rollout (in one entry of what it lies within)."""
-    if axis.size is not None:
-        return Interval(axis.size, axis.size)
+    size = ranges.spec.size_of(axis)
+    if size is not None:
+        return Interval(size, size)
     node = ranges.length_of(axis)
     if node is not None and node in context.known:
         return context.known[node]

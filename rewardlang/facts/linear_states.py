@@ -104,16 +104,10 @@ class _Form:
 
     def size(self, axis: Axis) -> int:
         """How many entries an axis has: declared, or that of a matrix that was given."""
-        if axis.size is not None:
-            return axis.size
-        for node, value in self.ranges.spec.entries.items():
-            for own in node.type.axes:
-                if not isinstance(value, list | tuple):
-                    break
-                if own.name in (axis.name, axis.like) or own.like == axis.name:
-                    return len(value)
-                value = value[0] if len(value) else None
-        raise NotLinear
+        found = self.ranges.spec.size_of(axis)
+        if found is None:
+            raise NotLinear
+        return found
 
     def system(self, updates: tuple[Node, ...]) -> System:
         """The matrices of the update, with the ranges of inputs and of first values."""

@@ -26,7 +26,7 @@ def _carriers(ranges, node: Node) -> list[Node]:
     if node.op not in ("sum", "mean") or node.get("window") or node["roles"] != ("x",) or len(node["over"]) != 1:
         return []
     axis = node["over"][0]
-    if axis.size is None or not 0 < axis.size <= MOST_POSITIONS:
+    if not 0 < (ranges.spec.size_of(axis) or 0) <= MOST_POSITIONS:
         return []
     parts = reachable(node.args)
     if len(parts) > _MOST_NODES:
@@ -61,7 +61,7 @@ def contexts(ranges, node: Node, context: Context) -> list[Context]:
     if not found:
         return []
     axis = node["over"][0]
-    made = [ranges.at_position(axis, position, found, context) for position in range(axis.size)]
+    made = [ranges.at_position(axis, position, found, context) for position in range(ranges.spec.size_of(axis))]
     return [] if None in made else made
 
 

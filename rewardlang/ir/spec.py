@@ -273,3 +273,16 @@ class Spec:
     declared: frozenset[tuple[str, str]] = frozenset()
     compared: set[frozenset[str]] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def size_of(self, axis: Axis) -> int | None:
+        """How many entries an axis of one size for all has: declared, or that of a fixed param along it; None if neither says."""
+        if axis.size is not None or axis.ragged:
+            return axis.size
+        for node, value in self.entries.items():
+            for own in node.type.axes:
+                if not isinstance(value, list | tuple):
+                    break
+                if own.name in (axis.name, axis.like) or own.like == axis.name:
+                    return len(value)
+                value = value[0] if value else None
+        return None

@@ -185,3 +185,14 @@ def test_returns_across_and_within_episodes():
     rewards, ends = [0, 0, 1, 1, 1], [False, True, False, True, True]
     assert analysis.returns(rewards, ends, 0.9, "across") == pytest.approx([2.1951, 2.439, 2.71, 1.9, 1.0])
     assert analysis.returns(rewards, ends, 0.9, "within") == pytest.approx([0, 0, 1.9, 1, 1])
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_the_range_of_an_output_takes_a_free_axis_from_its_params(width, tmp_path):
+    path = tmp_path / "head.rwd"
+    path.write_text("setting single_turn\naxis part = 2\naxis hidden\ninput x : float[part] in [0, 5]\n"
+                    "param w : float[hidden, part] = [[1, 2]]\nparam v : float[hidden] = [1]\n"
+                    "reward = sum(v * relu(sum(w * x over part)) over hidden)\n")
+    weights = {"w": [[1.0, -2.0]] * width, "v": [3.0] * width}
+    assert analysis.output_range(path, "reward", weights) == pytest.approx([0, 15 * width])
+    assert analysis.output_range(path) == pytest.approx([0, 15])
