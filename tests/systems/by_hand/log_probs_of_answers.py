@@ -84,9 +84,11 @@ def fine_grained_rlhf(columns, p):
 
 _COMPLETIONS = [
     "<answer>Paris</answer>", "<think>x</think><answer>the city of\n Paris, France!</answer>", "no tag", "<answer></answer>", "",
-    "<ANSWER>LONDON</ANSWER>", "<answer>a</answer><answer>paris</answer>", "<think><answer>Paris</answer>", "</think><think> <answer>Paris</answer>",
+    "<ANSWER>LONDON</ANSWER>", "<answer>a</answer><answer>paris</answer>", "<think><answer>Paris</answer>",
+    "</think><think> <answer>Paris</answer>",
     "<code>y<code></code></code><answer>Paris paris PARIS</answer>", "<tool_call></tool_call><answer>\tcity-of_paris\u00a0</answer>",
-    "</answer><answer>Paris", "<answer>Paris<answer>x</answer></answer>", "<answer>!!</answer>", "<think></think></think><think><answer>Paris</answer>",
+    "</answer><answer>Paris", "<answer>Paris<answer>x</answer></answer>", "<answer>!!</answer>",
+    "<think></think></think><think><answer>Paris</answer>",
     "<answer>École</answer>", "<answer>don't</answer>"]
 _REFERENCES = ["Paris", "City of Paris", "barack", "", "?!", "ÉCOLE", "don t", "city paris paris", "a"]
 

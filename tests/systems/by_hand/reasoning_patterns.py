@@ -40,8 +40,10 @@ def _texts(columns, rng):
         columns["reference"][i] = reference
         columns["response"][i] = rng.choice([
             "<think>{}</think><answer>{}</answer>", "<think>{}</think>\n<answer>{}</answer> wait", "<answer>{}</answer><think>{}</think>",
-            "<think></think><answer>{}{}</answer>", "<think> </think><answer> </answer>{}{}", "{}{}", "<think>x<think>{}</think><answer>{}</answer>",
-            "<think>{}<answer>{}</answer></think>", "<think>a</think>{}<answer>b</answer>{}<answer>c</answer>"]).format(phrases(30), phrases(30))
+            "<think></think><answer>{}{}</answer>", "<think> </think><answer> </answer>{}{}", "{}{}",
+            "<think>x<think>{}</think><answer>{}</answer>",
+            "<think>{}<answer>{}</answer></think>", "<think>a</think>{}<answer>b</answer>{}<answer>c</answer>"
+        ]).format(phrases(30), phrases(30))
         columns["flip_draw"][i] = draws[group]
         columns["base_score"][i] = rng.choice([0, 1])
         columns["format_score"][i] = rng.choice([0, 1, rng.random()])

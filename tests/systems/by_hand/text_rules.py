@@ -78,7 +78,8 @@ def _tasks(columns, rng):
         columns["task"][i] = rng.choice(["mcq", "chart", "chart", "ground", "open"])
         columns["completion"][i] = some(rng.choice(_TAGGED).format(rng.choice(_SAID)))
         near = columns["completion"][i] or ""
-        columns["reference"][i] = some(rng.choice([*(said for said in _SAID if said and said in near), "strasse", "100", "12", "-100", "1000"]))
+        alike = [said for said in _SAID if said and said in near]
+        columns["reference"][i] = some(rng.choice([*alike, "strasse", "100", "12", "-100", "1000"]))
         columns["pred_box"][i], columns["ref_box"][i] = some(box()), some(box())
         columns["pred_emb"][i], columns["ref_emb"][i] = some(vectors()), some(vectors())
 
