@@ -4,6 +4,8 @@ The machine has 7 states and 5 propositions and goes on for ever: where an episo
 gradient. Numpy's walk is given packed letters, time first in memory, and keeps what is paid at each step, as we do.
 """
 
+import random
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -15,6 +17,7 @@ from benchmarks.timing import best
 from rewardlang.analysis.machines import Tracker
 from rewardlang.automata.published import write_lines
 from rewardlang.automata.table import Table
+from rewardlang.program import program_of
 from rewardlang.tensor import walks
 from rewardlang.tensor.blocks import blocks
 from rewardlang.tensor.buffers import room
@@ -177,6 +180,7 @@ def figures() -> Iterator[Figure]:
             for rows, rounds in SIZES.items():
                 yield from _of_size(reward, machine, tracker, rows, rounds)
             yield from _of_one(reward, ByHand(tracker))
+            yield _of_checks()
     finally:
         torch.set_num_threads(threads)
 
@@ -209,3 +213,21 @@ def _of_one(reward, hand: ByHand) -> Iterator[Figure]:
     for name, what, limit in (("numpy", "numpy's step loop", 3), ("loop", "a step loop in plain Python", 1)):
         yield Figure(f"a single trace of {LONG:,} steps: {what} / ours, packing included", seconds[name] / seconds["ours"], limit,
                      at_least=True)
+
+
+def _of_checks() -> Figure:
+    """All findings about a machine of 1,000 states and 5,000 edges, once it is read."""
+    draw = random.Random(1)
+    lines = ["setting episodic horizon 100000 discount 0.99", *(f"input p{number} : bool[step]" for number in range(20)),
+             "machine m {", "    start s0"]
+    for state in range(1000):
+        before: list[str] = []
+        for name in (f"p{number}" for number in draw.sample(range(20), 5)):
+            target = draw.randrange(1000) if before else state + 1
+            lines.append(f"    s{state} -> s{target} when {' and '.join([*before, name])} : {draw.choice([0, -1, -2])}")
+            before.append(f"not {name}")
+    text = "\n".join([*lines, "    otherwise stay : -1", "    final s1000", "}", "reward = m.reward", ""])
+    program = program_of(text=text)
+    start = time.perf_counter()
+    assert not program.errors
+    return Figure("checks of a machine of 1,000 states and 5,000 edges", time.perf_counter() - start, 2, "s")

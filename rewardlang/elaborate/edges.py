@@ -1,6 +1,6 @@
 """What the edges of a machine say: guards as formulas over propositions and tests of counters, updates, rewards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -11,7 +11,9 @@ from rewardlang.elaborate.choice import decision
 from rewardlang.elaborate.constants import show
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.folding import with_constants
-from rewardlang.elaborate.infer import article, as_number, demand_dimensionless, expect_kind
+from rewardlang.elaborate.infer import apply, article, as_number, demand_dimensionless, expect_kind
+from rewardlang.elaborate.states import STEPWISE
+from rewardlang.elaborate.temporal import ordered_axis
 from rewardlang.ir.formulas import read
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.phrases import phrase
@@ -19,10 +21,12 @@ from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS
 from rewardlang.syntax import tree
 from rewardlang.syntax.format import format_expr
+from rewardlang.syntax.walk import children, free_names
 from rewardlang.text.near import hint as near
 from rewardlang.values.axes import Axis
 from rewardlang.values.types import INT, Kind
 
+EXAMPLE = "`machine {word} over {axis} {{ … }}`"
 _SYMBOLS = {"eq": "==", "ne": "!=", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 _TURNED = {"==": "==", "!=": "!=", ">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 #: An expression of counters that is no plain comparison is read once for each of their values, if these are not too many.
@@ -38,19 +42,23 @@ class Reader:
     `rested` on what. With `states` they are these nodes, and everything that can be said of a node may be said of them.
     """
 
-    def __init__(self, cx: Context, declaration: tree.Machine, counters: tuple[Counter, ...], states: Sequence[Node] = ()):
+    def __init__(self, cx: Context, declaration: tree.Machine, counters: tuple[Counter, ...], states: Sequence[Node] = (),
+                 ends: Mapping[str, tuple[Node, Node]] | None = None):
         self.declaration, self.counters, self.failed = declaration, counters, False
         self.tests: dict[str, Test] = {}
         self.propositions: dict[str, Node] = {}
         self.amounts: dict[object, Node] = {}
         self.changes: dict[str, Node] = {}
-        self.beyond, self.rested = False, []
+        self.beyond, self.rested, self._ends = False, [], ends or {}
         self.axis: Axis | None = None    # known beforehand where a formula says it
         self._names: dict[Node, str] = {}
         self._counted: dict[object, Node] = {}
         self._paid: dict[tuple, object] = {}
-        self._are_states = bool(states)
-        nodes = states or [cx.spec.graph.add("counter", (), INT, declaration.span, counter=counter.name,
+        self._are_states, type_ = bool(states), INT
+        if not states and _looked_along(declaration):
+            self.beyond, axis = True, ordered_axis(cx, [], declaration.over, declaration.span, declaration.name, EXAMPLE)
+            type_ = INT.with_axes((axis,))
+        nodes = states or [cx.spec.graph.add("counter", (), type_, declaration.span, counter=counter.name,
                                              machine=cx.module.qualified(declaration.name)) for counter in counters]
         self._leaves = {node: number for number, node in enumerate(nodes)}
         self.cx = cx.with_locals({counter.name: Value(node) for counter, node in zip(counters, self._leaves)})
@@ -77,7 +85,7 @@ class Reader:
             return self._atom_of(test)
         if self._are_states:
             return self._proposition(node)
-        if not self._can_be_listed(node, asked):
+        if self.beyond or not self._can_be_listed(node, asked):
             self.beyond = True
             self.rested.append(node)
             return TRUE
@@ -146,20 +154,40 @@ class Reader:
 
     def updates(self, edge: tree.Edge) -> tuple[Update, ...]:
         """What the edge does to counters."""
-        found = []
-        known = [counter.name for counter in self.counters]
+        found, now = [], {counter.name: node for counter, node in zip(self.counters, self._leaves)}
+        known = list(now)
         for update in edge.updates:
             try:
                 if update.counter not in known:
                     raise self.cx.fail("RW323", update.span, name=update.counter, subject=self.declaration.name,
                                        problem=f"is no counter of this machine{near(update.counter, known)}")
+                if update.counter in self._ends:
+                    now[update.counter] = self._kept(update, now[update.counter])
+                    continue
                 found.append(Update(known.index(update.counter), update.op, self._change(update)))
             except Failed:
                 self.failed = True
+        for counter in dict.fromkeys(update.counter for update in edge.updates if update.counter in self._ends):
+            name = ", ".join(update.span.text for update in edge.updates if update.counter == counter)
+            self._unknown(name, now[counter])
+            found.append(Update(known.index(counter), "=", name))
         return tuple(found)
 
-    def _change(self, update: tree.Update) -> int | str:
-        """By what a counter changes: a whole constant, or the name of what is known at the step only."""
+    def _kept(self, update: tree.Update, before: Node) -> Node:
+        """What an update makes of a counter whose range rests on params."""
+        value = self._by(update)
+        if update.op != "=":
+            value = apply(self.cx, "add" if update.op == "+=" else "sub", [before, value], update.span)
+        return apply(self.cx, "clamp", [value, *self._ends[update.counter]], update.span)
+
+    def _unknown(self, name: str, node: Node) -> None:
+        """A change that is known at the step only."""
+        self.beyond = True
+        self.rested.append(node)
+        self.changes[name] = node
+
+    def _by(self, update: tree.Update) -> Node:
+        """The whole number that an update names."""
         node = as_number(self.cx, self.cx.node(update.value, INT), update.span)
         node = with_constants(self.cx, node, {})
         if node.type.kind is not Kind.INT or node.op == "const" and not isinstance(node["value"], int):
@@ -167,12 +195,15 @@ class Reader:
             raise self.cx.fail("RW323", update.span, name=update.counter, subject=self.declaration.name,
                                problem=f"changes by whole numbers, and {found} is none")
         demand_dimensionless(self.cx, node, update.span, "the change of a counter")
+        return node
+
+    def _change(self, update: tree.Update) -> int | str:
+        """By what a counter changes: a whole constant, or the name of what is known at the step only."""
+        node = self._by(update)
         if node.op == "const":
             return node["value"]
-        self.beyond = True
-        self.rested.append(node)
         name = format_expr(update.value)
-        self.changes[name] = node
+        self._unknown(name, node)
         return name
 
     def reward(self, edge: tree.Edge) -> object:
@@ -216,6 +247,17 @@ class Reader:
             where = ", ".join(f"{self.counters[asked].name} = {value}" for asked, value in own.items())
             self._paid[key] = self._amount(self._at(node, own), f"{edge.reward} where {where}")
         return self._paid[key]
+
+
+def _looked_along(declaration: tree.Machine) -> bool:
+    """Whether an edge looks at counters of other steps by a word that asks for their axis."""
+    counters, stack = {counter.name for counter in declaration.counters}, list(declaration.edges)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tree.Call) and node.function in STEPWISE and not counters.isdisjoint(free_names(node)):
+            return True
+        stack += children(node)
+    return False
 
 
 def is_number(value: object) -> bool:

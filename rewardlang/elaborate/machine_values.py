@@ -12,7 +12,7 @@ from rewardlang.automata.unfold import Place, TooManyPlaces, Walk
 from rewardlang.elaborate.automata import discount_of, entry, shaping, table_walk
 from rewardlang.elaborate.constants import show
 from rewardlang.elaborate.context import Context, Value
-from rewardlang.elaborate.edges import Reader, is_number
+from rewardlang.elaborate.edges import EXAMPLE, Reader, is_number
 from rewardlang.elaborate.infer import article, joined
 from rewardlang.elaborate.temporal import ordered_axis
 from rewardlang.ir.node import Node
@@ -23,7 +23,6 @@ from rewardlang.text.source import Span
 from rewardlang.values.axes import Axis, join
 from rewardlang.values.types import BOOL, FLOAT, INT, Kind, Type
 
-_EXAMPLE = "`machine {word} over {axis} {{ … }}`"
 _MACHINE = Type(Kind.OPAQUE, name="machine")
 
 
@@ -51,7 +50,7 @@ def known(cx: Context, info: MachineInfo) -> Value:
 def axis_of(cx: Context, declaration: tree.Machine, reader: Reader) -> Axis:
     """The ordered axis that a machine goes along: that of what its edges ask and pay."""
     rested = [*reader.propositions.values(), *reader.amounts.values(), *reader.rested]
-    return reader.axis or ordered_axis(cx, rested, declaration.over, declaration.span, declaration.name, _EXAMPLE)
+    return reader.axis or ordered_axis(cx, rested, declaration.over, declaration.span, declaration.name, EXAMPLE)
 
 
 def walk_of(cx: Context, walk: Walk, asked: Sequence[Node], axis: Axis, span: Span) -> Node:

@@ -12,13 +12,17 @@ from rewardlang.elaborate.constants import interval, show
 from rewardlang.elaborate.context import Context, Failed, Value
 from rewardlang.elaborate.counters import counters_of, of_states
 from rewardlang.elaborate.edges import Reader
+from rewardlang.elaborate.folding import with_constants
 from rewardlang.elaborate.hoa_files import automaton_of_file, is_file
 from rewardlang.elaborate.machine_values import of_table
 from rewardlang.elaborate.temporal import note_formula, read_argument
+from rewardlang.elaborate.windows import range_of
 from rewardlang.ir.node import Node
 from rewardlang.syntax import tree
 from rewardlang.text.near import hint as near
 from rewardlang.text.source import Span
+from rewardlang.values.interval import Interval
+from rewardlang.values.types import INT, Kind
 
 _PAID = {"accept": 1, "reject": -1}
 _ENTERED = {SATISFIED: "accept", VIOLATED: "reject"}
@@ -90,11 +94,12 @@ class _Shape:
         self.cx, self.declaration, self.sound = cx, declaration, True
         begun = [*declaration.starts, *(source for edge in declaration.edges for source in edge.sources)]
         self.states = tuple(dict.fromkeys((*begun, *declaration.finals)))
+        self.ends: dict[str, tuple[Node, Node]] = {}
         self.counters = self._counters()
 
     def reader(self, states: Sequence[Node] = ()) -> Reader:
         """A reader of the edges, of counters that are these nodes, or a table's."""
-        return Reader(self.cx, self.declaration, self.counters, states)
+        return Reader(self.cx, self.declaration, self.counters, states, self.ends)
 
     def build(self, reader: Reader) -> Machine:
         """The machine; Failed after everything that is wrong has been said."""
@@ -135,20 +140,47 @@ class _Shape:
     def _counters(self) -> tuple[Counter, ...]:
         found: dict[str, Counter] = {}
         for written in self.declaration.counters:
-            try:
-                domain = interval(self.cx, written.domain, f"the range of `{written.name}`")
-            except Failed:
-                self.sound = False
-                continue
-            if not isinstance(domain.lo, int) or not isinstance(domain.hi, int):
-                self._report("RW323", written.span, name=written.name,
-                             problem=f"counts whole numbers from one to another: {show(domain.lo)} to {show(domain.hi)} is no such range")
-            elif written.name in found or written.name in WORDS or written.name in self.states:
+            domain = self._known(written)
+            if written.name in found or written.name in WORDS or written.name in self.states:
                 what = "is declared twice" if written.name in found else "has the name of something else that a machine has"
                 self._report("RW323", written.span, name=written.name, problem=what)
             else:
                 found[written.name] = Counter(written.name, domain.lo, domain.hi)
         return tuple(found.values())
+
+    def _known(self, written: tree.Counter) -> Interval:
+        """The range of whole numbers of a counter; any where it has none, which has then been said."""
+        try:
+            domain = self._range(written)
+        except Failed:
+            self.sound = False
+            return Interval(0, 1)
+        if isinstance(domain.lo, int) and isinstance(domain.hi, int):
+            return domain
+        self._report("RW323", written.span, name=written.name,
+                     problem=f"counts whole numbers from one to another: {show(domain.lo)} to {show(domain.hi)} is no such range")
+        return Interval(0, 1)
+
+    def _range(self, written: tree.Counter) -> Interval:
+        """All that a counter can be. Where that rests on params, `ends` has between what it is kept."""
+        low, high = (with_constants(self.cx, self.cx.node(end, INT), {}) for end in (written.domain.low, written.domain.high))
+        if low.op == high.op == "const":
+            return interval(self.cx, written.domain, f"the range of `{written.name}`")
+        low_range, high_range = (range_of(end, lambda param: self._of_param(written, param)) for end in (low, high))
+        if low_range is None or high_range is None:
+            raise self.cx.fail("RW120", written.domain.span, what=f"the range of `{written.name}`")
+        if Kind.INT is not low.type.kind or Kind.INT is not high.type.kind or low_range.hi > 0 or high_range.lo < 0:
+            problem = "begins at 0: ends that rest on params are whole numbers, and have 0 between them whatever these are"
+            raise self.cx.fail("RW323", written.span, name=written.name, subject=self.declaration.name, problem=problem)
+        self.ends[written.name] = low, high
+        return Interval(low_range.lo, high_range.hi)
+
+    def _of_param(self, written: tree.Counter, param: Node) -> Interval:
+        info = self.cx.spec.params[param["name"]]
+        if param.type.kind is not Kind.INT or param.type.axes or info.learnable or info.domain is None or not info.domain.is_finite:
+            problem = f"counts up to `{info.name}`, which is no `param {info.name} : int in [low, high]` that stays as it is"
+            raise self.cx.fail("RW323", written.span, name=written.name, subject=self.declaration.name, problem=problem)
+        return info.domain
 
     def _edge(self, edge: tree.Edge, reader: Reader) -> Edge | None:
         guard, updates, reward = reader.guard(edge), reader.updates(edge), reader.reward(edge)

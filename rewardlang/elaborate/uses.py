@@ -59,6 +59,8 @@ def _walk(node: tree.Node, bound: frozenset[str], found: Uses) -> None:
     if isinstance(node, tree.Def):
         bound = bound | {parameter.name for parameter in node.parameters}
     if isinstance(node, tree.Machine):
+        for counter in node.counters:
+            _walk(counter.domain, bound, found)
         bound = bound | {counter.name for counter in node.counters}
         inside = [*node.edges, *([node.value] if node.value is not None else ())]
     if isinstance(node, tree.Temporal) and node.over is not None:

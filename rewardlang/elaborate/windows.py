@@ -1,5 +1,6 @@
 """Windows of temporal words: their ends are whole numbers, params, and what is computed from these alone."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from rewardlang.elaborate.constants import show
@@ -46,23 +47,30 @@ def _end(cx: Context, written: tree.Expr) -> Node:
 
 def _of_params(cx: Context, node: Node, span: Span) -> Node:
     """The node, of nothing but whole params that stay as they are; the range of what is computed is noted."""
-    known: dict[Node, Interval] = {}
-    for part in reachable([node]):
-        row = OPERATORS.get(part.op)
-        if part.op == "param":
-            known[part] = _of_param(cx, part, span)
-        elif part.op == "const" and isinstance(part["value"], (int, float, Fraction)):
-            known[part] = Interval.of(part["value"])
-        elif row is not None and row.family is Family.POINTWISE and part.args:
-            known[part] = bound(row, *(known[arg] for arg in part.args))
-        else:
-            raise cx.fail("RW120", span, what="a window's end")
-    steps = known[node]
+    steps = range_of(node, lambda param: _of_param(cx, param, span))
+    if steps is None:
+        raise cx.fail("RW120", span, what="a window's end")
     if node.type.kind is not Kind.INT or steps.lo < 0:
         found = "is no whole number" if node.type.kind is not Kind.INT else f"lies in {steps}"
         raise cx.fail("RW301", span, problem=f"counts whole steps from 0 on, and `{' '.join(span.text.split())}` {found}")
     cx.spec.domains[node] = steps
     return node
+
+
+def range_of(node: Node, of_param: Callable[[Node], Interval]) -> Interval | None:
+    """What a number computed from params and constants alone can be; None: it rests on something else."""
+    known: dict[Node, Interval] = {}
+    for part in reachable([node]):
+        row = OPERATORS.get(part.op)
+        if part.op == "param":
+            known[part] = of_param(part)
+        elif part.op == "const" and isinstance(part["value"], (int, float, Fraction)):
+            known[part] = Interval.of(part["value"])
+        elif row is not None and row.family is Family.POINTWISE and part.args:
+            known[part] = bound(row, *(known[arg] for arg in part.args))
+        else:
+            return None
+    return known[node]
 
 
 def _of_param(cx: Context, node: Node, span: Span) -> Interval:

@@ -47,6 +47,8 @@ class MachineFacts:
 
     def __init__(self, ranges, info: MachineInfo):
         self.ranges, self.info = ranges, info
+        #: Questions about what pays that were left open, as too long to answer; filled where they are asked.
+        self.left_open: set[str] = set()
 
     @cached_property
     def laws(self) -> tuple[Formula, ...]:

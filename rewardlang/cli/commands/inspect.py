@@ -222,6 +222,7 @@ def _machine(program: Program, facts: MachineFacts, paranoid: bool) -> dict:
             "places": len(facts.unfolded.places) if facts.info.lists_places else None,
             "clamped": [machine.counters[number].name for number in facts.clamped],
             "counters": {counter.name: [counter.low, counter.high] for counter in machine.counters},
+            "left_open": sorted(facts.left_open),
             "recheck": None if opinion is None else asdict(opinion)}
 
 
@@ -232,7 +233,8 @@ def _machine_row(name: str, entry: dict) -> tuple:
     found = entry["recheck"]
     opinion = f"re-checked: {OPINIONS[found['status']]} ({found['inequalities']} inequalities, {found['moves']} moves)" if found else ""
     opinion += f": {found['fault']}" if found and found["fault"] else ""
-    return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped, opinion
+    left = f"left open: {', '.join(entry['left_open'])}" if entry["left_open"] else ""
+    return name, f"{len(entry['states'])} states", f"final {', '.join(entry['final']) or 'none'}", counters, places, clamped, left, opinion
 
 
 def _memory(found: LinearMemory) -> dict:

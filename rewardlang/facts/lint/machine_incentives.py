@@ -22,6 +22,7 @@ _LONGEST = 100_000
 _LEFT = 1e-9
 #: Places whose early ends are looked at.
 _MOST_PLACES = 16
+_WAITING, _ENDING = "whether waiting pays (RW330)", "whether ending early pays (RW331)"
 
 
 def machine_incentives(ranges, places: Places) -> Iterator[Diagnostic]:
@@ -33,6 +34,7 @@ def machine_incentives(ranges, places: Places) -> Iterator[Diagnostic]:
                 if share is not None:
                     facts = machine_facts(ranges, info)
                     # How long a way is, and what waiting leads to, is known only where counters are.
+                    facts.left_open |= set() if info.lists_places else {_WAITING, _ENDING}
                     for check in (_paying, _idle, _early) if info.lists_places else (_paying,):
                         yield from check(facts, share)
     for shaping in ranges.spec.shapings:
@@ -122,6 +124,8 @@ def _idle(facts: MachineFacts, share: _Share) -> Iterator[Diagnostic]:
     direct = replace(unfolded, arrows=tuple(tuple(a for a in own if a.source != a.target) for own in unfolded.arrows))
     longest = min(len(unfolded.places), count.hi)
     best = most(direct, lambda arrow: share.whole(facts, arrow).hi, (0, longest), discount, paid, _WORK)
+    if best is None:
+        facts.left_open.add(_WAITING)
     if best is None or best == -inf or idle < best:
         return
     witness = {"label": [], "idle": float(idle), "best": float(best)}
@@ -164,10 +168,15 @@ def _early(facts: MachineFacts, share: _Share) -> Iterator[Diagnostic]:
     costly = [arrow for own in unfolded.arrows for arrow in own if _costs(facts, share, arrow)]
     ends = {arrow.target for arrow in costly}
     on = replace(unfolded, arrows=tuple(tuple(a for a in own if a.target not in ends) for own in unfolded.arrows))
-    for place in sorted({arrow.source for arrow in costly})[:_MOST_PLACES]:
+    places = sorted({arrow.source for arrow in costly})
+    if len(places) > _MOST_PLACES:
+        facts.left_open.add(_ENDING)
+    for place in places[:_MOST_PLACES]:
         end = max((a for a in costly if a.source == place), key=lambda a: share.whole(facts, a).lo)
         best = most(_from(on, place), lambda arrow: share.whole(facts, arrow).hi, (count.hi, count.hi), discount, work=_WORK)
         value = share.whole(facts, end).lo
+        if best is None:
+            facts.left_open.add(_ENDING)
         if best is None or not value > best:
             continue
         state = facts.info.machine.states[unfolded.places[place].state]
