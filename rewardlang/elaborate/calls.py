@@ -30,6 +30,11 @@ _POINTWISE = {name: row for name, row in OPERATORS.items()
 _PAIRED = {"min": "minimum", "max": "maximum"}
 #: Functions are written out where they are called, and those that call others twice double each time.
 _MOST_EXPANSIONS = 20_000
+#: Functions of other languages whose name is like none here, or like one that means something else.
+_ELSEWHERE = {"median": "`quantile(x over a, q = 0.5)`", "average": "`mean(x over a)`", "avg": "`mean(x over a)`",
+              "len": "`length(a)` or `count(over a)` of an axis",
+              "ln": "`log(x)`", "variance": "`var(x over a, ddof = 0)`", "logsigmoid": "`log_sigmoid(x)`", "bool": "a comparison",
+              "int": "`floor(x)` or `round(x)`", "float": "the value itself: ints and bools are numbers already"}
 _OBJECTIVE = ("availability", "class", "potential_based", "farmable")
 
 
@@ -55,8 +60,8 @@ def call(cx: Context, expr: tree.Call, hint: Type | None) -> Value:
     if name in _OBJECTIVE:
         raise cx.fail("RW107", expr.span, name=name, problem="is claimed, and is no value: write it in an `ensure`")
     homes = standard_homes(name)
-    cure = f": write `use {homes[0]}: {name}`" if homes else near(name, function_names(cx.module))
-    cure = cure or ": declare it as a `def`, a `verifier` or a `model`"
+    cure = f": write `use {homes[0]}: {name}`" if homes else f": write {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+    cure = cure or near(name, function_names(cx.module)) or ": declare it as a `def`, a `verifier` or a `model`"
     raise cx.fail("RW106", expr.span, name=name, hint=cure)
 
 

@@ -28,7 +28,7 @@ _VALUES = (tree.Input, tree.Param, tree.Let, tree.Machine, tree.Output)
 _FUNCTIONS = (tree.Def, tree.External)
 
 #: A declaration's first words, also where the rest of it is broken: what it would have declared.
-_DECLARES = re.compile(r"^(?:input|param|let|def|model|verifier|machine|output|weight|keep|axis) +([A-Za-z_]\w*)", re.M)
+_DECLARES = re.compile(r"^(?:(?:input|param|let|def|model|verifier|machine|output|weight|keep|axis) +([A-Za-z_]\w*)|(reward)\b)", re.M)
 
 
 @dataclass(eq=False)
@@ -83,7 +83,7 @@ class ScopeBuilder:
         for declaration in program.declarations:
             self._declare(module, declaration)
         module.axes.update({name: _copy(module, axis) for name, axis in module.axes.items() if axis.like})
-        said = _DECLARES.findall(program.span.source.text)
+        said = [named or reward for named, reward in _DECLARES.findall(program.span.source.text)]
         module.broken.update(name for name in said if not module.knows(name))
         for declaration in program.declarations:
             if isinstance(declaration, tree.Use):
