@@ -1,6 +1,7 @@
 """Lints of incentive: each on several forms of its mistake, and on what only looks like it."""
 
 import pytest
+from rewardlang import check
 from programs import facts_of
 
 HEAD = """
@@ -144,3 +145,9 @@ def test_a_default_that_counts_as_right():
     said = {(sign, value): [each.code for each in facts_of(text.format(name="verdict", value=value, sign=sign)).diagnostics]
             for sign in ("", "1 - ") for value in ("true", "false")}
     assert said == {("", "true"): ["RW528"], ("", "false"): [], ("1 - ", "true"): [], ("1 - ", "false"): []}
+
+
+def test_a_count_over_the_run_of_no_argument_is_looked_at_for_bounds():
+    text = ("input tokens : int\ninput k : id\ngroup by k\nlet seen = count(over run)\n"
+            "reward = {\n    length: tokens - mean(tokens over group)\n    seen: 0.001 * seen\n}")
+    assert "RW364" in {found.code for found in check(text=text)}

@@ -127,7 +127,7 @@ def _as_units(ranges, nodes: list[Node], loose: list[Node]) -> dict[Node, Interv
     """Sources as if each lay in [0, 1], and what populations say of them alike."""
     found = dict.fromkeys(loose, _UNIT)
     for node in nodes:
-        if node.get("window") and not _is_bounded(ranges.of(node)) and node.args[0] in found:
+        if node.args and node.get("window") and not _is_bounded(ranges.of(node)) and node.args[0] in found:
             found[node] = _UNIT
     return found
 
