@@ -24,6 +24,8 @@ def vendi_score(kernel: Numbers, order: float | str = 1, weights: Sequence[float
     if not n or matrix.shape != (n, n):
         raise ValueError(f"`kernel` is {tuple(matrix.shape)}, and must be square and not empty")
     share = torch.full((n,), 1 / n, dtype=matrix.dtype) if weights is None else probabilities(weights, "weights")
+    if share.shape != (n,):
+        raise ValueError(f"`weights` must have an entry for each of the {n} samples")
     root = share.sqrt()
     found = [x for x in torch.linalg.eigvalsh(root[:, None] * matrix * root).tolist() if x > _ZERO]
     if order in ("inf", inf):
@@ -72,7 +74,7 @@ def convex_hull_select(embeddings: Numbers, components: int = 2) -> list[int]:
     centred = points - points.mean(0)
     scores = centred @ torch.linalg.svd(centred, full_matrices=False).Vh[:components].T
     size = float(scores.abs().max())
-    if size <= _ON_HULL:
+    if size <= _ZERO * float(points.abs().max()):
         return [0]
     scores = scores / size
     seen: list[int] = []

@@ -37,6 +37,6 @@ def running_standardize(batches: Sequence[Sequence[float]], threshold: float = -
             n, shift = len(batch), fmean(batch) - mean
             squares = var * count + (variance(batch) if n > 1 else 0.0) * n + shift ** 2 * count * n / (count + n)
             mean, var, count = mean + shift * n / (count + n), squares / (count + n), count + n
-        scaled = [(x - mean) / sqrt(var) for x in batch]
+        scaled = [(x - mean) / sqrt(var) if var else 0.0 for x in batch]
         outputs.append([z if z > threshold else 0.0 for z in scaled])
     return {"mean": mean, "var": var, "count": count, "outputs": outputs}

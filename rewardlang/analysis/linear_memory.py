@@ -14,12 +14,20 @@ from rewardlang.analysis.arrays import Numbers, array
 
 #: Terms of a bound are summed until they are this small beside it.
 _SMALL = 1e-15
+_ROUNDING = 1e-12
 _MOST_TERMS = 1_000_000
 
 
 def spectral_radius(A: Numbers) -> float:
-    """The largest modulus of an eigenvalue: below 1, the memory fades and the reward is bounded."""
-    return float(torch.linalg.eigvals(_square(A)).abs().max())
+    """The largest modulus of an eigenvalue: below 1, the memory fades and the reward is bounded.
+
+    1 to rounding is 1, and 0 where a power of A is 0 (whose eigenvalues would come out far above rounding).
+    """
+    matrix = _square(A)
+    if not len(matrix) or not torch.linalg.matrix_power(matrix / (matrix.abs().max() or 1), len(matrix)).any():
+        return 0.0
+    radius = float(torch.linalg.eigvals(matrix).abs().max())
+    return 1.0 if abs(radius - 1) <= _ROUNDING else radius
 
 
 def long_run_gain(A: Numbers, B: Numbers, C: Numbers, D: Numbers, output_map: Sequence[float] | None = None) -> list[float]:
@@ -67,7 +75,7 @@ def effective_horizon(A: Numbers, fraction: float = 0.01) -> int | None:
     radius = spectral_radius(A)
     if radius >= 1:
         return None
-    return ceil(log(fraction) / log(radius)) if radius > 0 else 0
+    return ceil(log(fraction) / log(radius) - _ROUNDING) if radius > 0 else 0
 
 
 def _square(A: Numbers) -> Tensor:

@@ -102,6 +102,8 @@ def return_decomposition_loss(
     same_length(step_rewards=step_rewards, lengths=counts)
     if not all(sampled_steps):
         raise ValueError("`sampled_steps` has an episode without a sampled step")
+    if not all(0 <= step < len(row) for row, steps in zip(step_rewards, sampled_steps) for step in steps):
+        raise ValueError("`sampled_steps` names a step that an episode does not have")
     losses = []
     for rewards, total, steps, length in zip(step_rewards, episode_returns, sampled_steps, counts):
         picked = [rewards[step] for step in steps]

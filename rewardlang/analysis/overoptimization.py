@@ -12,6 +12,10 @@ import torch
 from rewardlang.analysis.arrays import array, same_length
 
 
+#: Beyond this alpha / beta the square of the peak's distance is no float.
+_FARTHEST = 350
+
+
 def overoptimization_curve(kl: Sequence[float], alpha: float, beta: float) -> list[float]:
     """The gold reward at each KL >= 0."""
     if any(not value >= 0 for value in kl):
@@ -22,9 +26,9 @@ def overoptimization_curve(kl: Sequence[float], alpha: float, beta: float) -> li
 def overoptimization_peak(alpha: float, beta: float) -> dict:
     """Where the curve is highest: `distance` exp(alpha / beta - 1), its `kl` and `value`, and `zero_distance` where it is 0 again.
 
-    Nulls where beta <= 0: such a curve has no peak.
+    Nulls where beta <= 0, or so small beside alpha that no float is so far away: such a curve has no peak.
     """
-    if beta <= 0:
+    if beta <= 0 or alpha / beta > _FARTHEST:
         return {"distance": None, "kl": None, "value": None, "zero_distance": None}
     distance = exp(alpha / beta - 1)
     return {"distance": distance, "kl": distance ** 2, "value": beta * distance, "zero_distance": exp(alpha / beta)}

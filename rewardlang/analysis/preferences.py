@@ -68,7 +68,7 @@ def circular_triads(preference: Sequence[Sequence[float]]) -> dict:
     `preference[i][j]` > 0 says that i is preferred to j. `acyclic`: no directed cycle of any length. Source: Kendall and
     Babington Smith (1940).
     """
-    matrix = array(preference, "preference", 2)
+    matrix = array(preference, "preference", 2) if len(preference) else torch.zeros(0, 0)
     if matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"`preference` has {matrix.shape[0]} rows of {matrix.shape[1]} entries, and must be square")
     better = (matrix > 0).tolist()

@@ -49,7 +49,7 @@ def r_squared(score: Sequence[float], truth: Sequence[float], weight: Sequence[f
     for values in (score, truth):
         mean = sum(w * x for w, x in zip(weights, values)) / total
         centred.append([x - mean for x in values])
-    first, second = (fmean(w * x * x for w, x in zip(weights, values)) for values in centred)
-    if min(first, second) <= 1e-15:
+    if any(len({x for w, x in zip(weights, values) if w > 0}) < 2 for values in (score, truth)):
         return None
+    first, second = (fmean(w * x * x for w, x in zip(weights, values)) for values in centred)
     return fmean(w * x * y for w, x, y in zip(weights, *centred)) ** 2 / (first * second)
