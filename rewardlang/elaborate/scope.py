@@ -21,6 +21,9 @@ POPULATIONS = ("group", "batch", "run")
 #: What is proved of a fixed axis is proved position by position.
 _MOST_POSITIONS = 10_000
 
+#: Names that a module is said to have.
+_SHOWN = 12
+
 #: Files that use files are read within each other.
 _MOST_FILES = 50
 
@@ -143,7 +146,8 @@ class ScopeBuilder:
             else:
                 module.broken.add(alias or name)
                 known = [*used.functions, *used.values]
-                self._report("RW114", use.span, module=use.path, name=name, hint=hint(name, known))
+                near = hint(name, known) or f": it has {', '.join(sorted(known)[:_SHOWN])}{', …' if len(known) > _SHOWN else ''}"
+                self._report("RW114", use.span, module=use.path, name=name, hint=near if known else "")
 
     def _load(self, use: tree.Use) -> Module | None:
         key = self.loader.locate(use)

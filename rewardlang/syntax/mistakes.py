@@ -102,6 +102,11 @@ _ELSEWHERE = {"import": "use", "from": "use", "include": "use", "const": "let", 
               "maximize": "objective", "minimize": "objective", "class": "machine", "constant": "let", "define": "def",
               "parameter": "param", "test": "example", "guarantee": "ensure", "score": "reward", "judge": "model"}
 
+#: Statements of other languages, and what says the same of values.
+_CHOICE = ": a choice is a value, `reward = gate condition { … } else …` or `match`"
+_LOOP = ": there are no loops, values run along axes, as in `mean(x over step)`"
+_STATEMENTS = {"if": _CHOICE, "elif": _CHOICE, "else": _CHOICE, "switch": _CHOICE, "case": _CHOICE, "for": _LOOP, "while": _LOOP}
+
 
 def first_word(stuck: Stuck) -> Diagnostic | None:
     """A declaration that starts with none of the words that declarations start with."""
@@ -115,6 +120,8 @@ def first_word(stuck: Stuck) -> Diagnostic | None:
     if near:
         fix = Fix(f"write `{near}`", first.span, near)
         return Diagnostic("RW018", first.span, {"found": shown(first), "hint": f": did you mean `{near}`?"}, fix=fix)
+    if first.text in _STATEMENTS:
+        return Diagnostic("RW018", first.span, {"found": shown(first), "hint": _STATEMENTS[first.text]})
     if stuck.after.text == "=":
         fix = Fix("declare it", Span(first.span.source, first.span.start, first.span.start), "let ")
         hint = f": did you mean `let {first.text} = …`?"

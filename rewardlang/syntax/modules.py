@@ -31,6 +31,8 @@ class Loader:
         """The program behind a `use` with its syntax findings, or why there is none."""
         name = self.locate(use)
         if name not in self.parsed:
+            if use.is_file and not use.path.endswith(".rwd"):   # never the text of any other file in a diagnostic
+                return Diagnostic("RW113", use.span, {"name": use.path, "hint": ": a file that is used ends in `.rwd`"})
             path = _beside(use) if use.is_file else _standard(name)
             if path is None or not _exists(path):
                 return Diagnostic("RW113", use.span, {"name": use.path, "hint": hint(use.path, standard_modules())})

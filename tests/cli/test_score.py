@@ -1,7 +1,6 @@
 """`score`: rewards in the order of the data, from every format, whatever the batches, and what is said about bad rows."""
 
 import json
-
 from pathlib import Path
 
 import pytest

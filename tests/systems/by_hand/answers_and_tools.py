@@ -5,8 +5,9 @@ import re
 from collections import Counter
 from fractions import Fraction
 
-from by_hand.common import each
 from drawn import system
+
+from by_hand.common import each
 
 PHRASES = ("The best answer is", "The correct answer is", "The answer is", "The answer: ", "Answer: ", "The best option is",
            "The correct option is", "Best answer:", "Best option:")

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
-from by_hand.common import each, groups
 from drawn import system
+
+from by_hand.common import each, groups
 
 _EVENTS = ("collision", "vehicle_too_close", "ran_red_light", "ran_stop_sign", "other_termination")
 

@@ -2,8 +2,9 @@
 
 import math
 
-from by_hand.common import each, groups, mean
 from drawn import system
+
+from by_hand.common import each, groups, mean
 
 
 def _games(columns, rng):

@@ -1,7 +1,8 @@
 """Systems that compare the samples of one prompt: CREAM, Cooper, DRPO."""
 
-from by_hand.common import deviation, each, groups, mean, sigmoid, softmax
 from drawn import system
+
+from by_hand.common import deviation, each, groups, mean, sigmoid, softmax
 
 
 def _order(values):

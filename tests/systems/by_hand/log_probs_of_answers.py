@@ -4,8 +4,9 @@ import math
 import re
 import string
 
-from by_hand.common import deviation, each, groups, mean
 from drawn import system
+
+from by_hand.common import deviation, each, groups, mean
 
 
 def _references(columns, rng):

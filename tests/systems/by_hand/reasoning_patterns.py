@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 
-from by_hand.common import each
 from drawn import system
+
+from by_hand.common import each
 
 _PHRASES = (
     "i need to|we need to|wait|alternatively|let me check|let me see|let's focus on|we know that|we can observe |we can see |"

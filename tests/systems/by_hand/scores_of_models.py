@@ -2,8 +2,9 @@
 
 import math
 
-from by_hand.common import deviation, each, groups, mean, sigmoid
 from drawn import system
+
+from by_hand.common import deviation, each, groups, mean, sigmoid
 
 MESSAGES = ["", " ", "You kill the newt!", "you kill the newt!", "é"]
 LABELS = [{}, {"": 1, "é": 1}, {"You kill the newt!": 1, " ": 0}]

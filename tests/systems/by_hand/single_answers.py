@@ -2,8 +2,9 @@
 
 import math
 
-from by_hand.common import deviation, each, groups, mean, sigmoid
 from drawn import system
+
+from by_hand.common import deviation, each, groups, mean, sigmoid
 
 
 def _lengths(columns, rng):

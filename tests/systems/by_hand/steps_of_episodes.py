@@ -2,8 +2,9 @@
 
 import math
 
-from by_hand.common import each, mean, sigmoid, softmax
 from drawn import system
+
+from by_hand.common import each, mean, sigmoid, softmax
 
 
 def _texts(columns, rng):

@@ -3,8 +3,9 @@
 import math
 import re
 
-from by_hand.common import each, mean
 from drawn import system
+
+from by_hand.common import each, mean
 
 _THOUGHT = "<think>\\boxed{9}</think> "
 #: What a response says after its thoughts, the answer, and whether the two are equal.
