@@ -16,7 +16,6 @@ from rewardlang.ir.formulas import read
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import MachineInfo
 from rewardlang.values.interval import Interval
-from rewardlang.values.types import Kind
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,6 @@ def laws(ranges, propositions: dict[str, Node]) -> Iterator[Formula]:
         if node.op in ("once", "historically") and len(node.args) == 1:
             inner = read(node.args[0], None, leaf)
             yield make("implies", *((inner, atom(name)) if node.op == "once" else (atom(name), inner)))
-    domains = {arg: ranges.of(arg) for node in names for arg in node.args if arg.type.kind in (Kind.INT, Kind.FLOAT)}
-    yield from laws_of(propositions, {node: domain for node, domain in domains.items() if domain is not None})
+    yield from laws_of(propositions, ranges.of, sums=True)
     for fact in ranges.spec.assumptions:
         yield read(fact, None, leaf)

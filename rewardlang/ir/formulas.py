@@ -55,7 +55,7 @@ def formula_of(node: Node, axis: Axis, origins: Mapping[Node, Span], domains: Ma
     made: dict[Node, Formula] = {}
     formula = read(node, axis, named, made)
     atoms = {name: part for part, name in names.items()}
-    return Reading(formula, atoms, laws_of(atoms, domains), made)
+    return Reading(formula, atoms, laws_of(atoms, domains.get), made)
 
 
 def read(node: Node, axis: Axis | None, leaf: Callable[[Node], Formula], made: dict[Node, Formula] | None = None) -> Formula:

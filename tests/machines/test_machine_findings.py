@@ -33,6 +33,13 @@ CASES = [
     ("a -> c when p : 1; c -> a when q; c -> b when p and not q; otherwise stay", "", {"RW329"}),
     ("a -> c when p : 1; c -> a when q; c -> b when p and not q; otherwise stay", " - 1", set()),
     ("a -> c when p : c; c -> a when q : -c; c -> b when p and not q; otherwise stay", "", set()),
+    ("a -> b when 2 * x > 1 : 1; a -> a when x <= 0.5", "", set()),
+    ("a -> b when 2 * x > 1 : 1; a -> a when x < 0.6", "", {"RW324"}),
+    ("a -> b when x - c > 0 : 1; a -> a when c >= x", "", set()),
+    ("a -> b when x > c + 0.1 : 1; a -> a when x < c; otherwise stay", "", set()),
+    ("a -> b when (x + h) / 2 >= 1 : 1; a -> a when 4 > 2 * h + 2 * x", "", set()),
+    ("a -> b when x + h > 3 : 1; a -> a when h <= 2; otherwise stay", "", {"RW324"}),
+    ("a -> b when x + h >= 0 : 1", "", set()),
 ]
 
 
