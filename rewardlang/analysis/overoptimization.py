@@ -11,7 +11,6 @@ import torch
 
 from rewardlang.analysis.arrays import array, same_length
 
-
 #: Beyond this alpha / beta the square of the peak's distance is no float.
 _FARTHEST = 350
 

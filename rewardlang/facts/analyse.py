@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rewardlang.classes.derive import Expressivity, expressivity, objective_in
-from rewardlang.facts import potentials
 from rewardlang.facts.availability import availability, cause, waiting
-from rewardlang.facts.ensures import decide
+from rewardlang.facts.contracts import potentials
+from rewardlang.facts.contracts.ensures import decide
+from rewardlang.facts.contracts.verdict import Verdict
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.excess import excess
 from rewardlang.facts.failures import failures, total
 from rewardlang.facts.formula_checks import CheckedFormula, checked_formulas
 from rewardlang.facts.lint.table import lint
 from rewardlang.facts.machines import MachineFacts, machine_facts
-from rewardlang.facts.prove import bounds
-from rewardlang.facts.question import Bounds
 from rewardlang.facts.ranges import Ranges, roots
+from rewardlang.facts.returns.sums import sum_bounds
 from rewardlang.facts.rounded import PRECISIONS, SINGLE
-from rewardlang.facts.sums import sum_bounds
+from rewardlang.facts.search.prove import bounds
+from rewardlang.facts.search.question import Bounds
 from rewardlang.facts.terms import TermFact, term_facts
-from rewardlang.facts.verdict import Verdict
-from rewardlang.facts.witness import name_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.objective import ObjectiveInfo, expected_sum
 from rewardlang.ir.spec import EnsureInfo, Spec

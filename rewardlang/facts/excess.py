@@ -6,10 +6,10 @@ arguments' errors on by its slopes, and adds its own rounding. A comparison of w
 
 from math import inf
 
-from rewardlang.facts.derivatives import SLOPES
-from rewardlang.facts.counts import count_of
+from rewardlang.facts.relations.counts import count_of
 from rewardlang.facts.rounded import SINGLE, Precision
-from rewardlang.facts.tape import pair
+from rewardlang.facts.search.derivatives import SLOPES
+from rewardlang.facts.search.tape import pair
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS

@@ -9,12 +9,12 @@ from rewardlang.facts.context import Context
 from rewardlang.facts.infinite import infinite_ends, without_value
 from rewardlang.facts.learn import learn
 from rewardlang.facts.leaves import Fact
-from rewardlang.facts.linear import form
 from rewardlang.facts.linear_states import narrow
 from rewardlang.facts.needs import needs
 from rewardlang.facts.nulls import rests_on_data
 from rewardlang.facts.positions import entry_at
-from rewardlang.facts.relations import compared
+from rewardlang.facts.relations.linear import form
+from rewardlang.facts.relations.stated import compared
 from rewardlang.facts.transfer import settle
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rewardlang.facts.backward import FALSE, TRUE
-from rewardlang.facts.prove import bounds
+from rewardlang.facts.search.prove import bounds
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import OutputInfo, Spec
 from rewardlang.values.interval import Endpoint, Interval

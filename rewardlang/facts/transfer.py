@@ -4,14 +4,14 @@ from math import inf
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
-from rewardlang.facts.edges import looked_at
-from rewardlang.facts.gathered import collection
 from rewardlang.facts.leaves import BY_KIND, Fact, constant, declared, source
 from rewardlang.facts.needs import guarded_by, needs, side_of
 from rewardlang.facts.nulls import rests_on_data
-from rewardlang.facts.quotients import ratio_range
-from rewardlang.facts.relations import compared, relations
-from rewardlang.facts.sharing import difference, sum_range
+from rewardlang.facts.relations.gathered import collection
+from rewardlang.facts.relations.quotients import ratio_range
+from rewardlang.facts.relations.sharing import difference, sum_range
+from rewardlang.facts.relations.stated import compared, relations
+from rewardlang.facts.search.edges import looked_at
 from rewardlang.facts.temporal import memory, temporal
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import KERNEL as K

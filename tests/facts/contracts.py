@@ -3,7 +3,7 @@
 A row is (contract, program, claim, verdict). Inputs that a program does not name are left out.
 """
 
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED
+from rewardlang.facts.contracts.verdict import PROVED, REFUTED, UNPROVED
 
 INPUTS = {"c": "bool", "x": "float in [0, 1]", "y": "float in [0, 1]", "n": "int in [0, 1000]", "v": "float in [-1, 2]"}
 STEPS = {"d": "float[step] in [0, 10]", "g": "bool[step]", "h": "bool[step]"}

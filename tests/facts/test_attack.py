@@ -13,8 +13,8 @@ import torch
 from expressions import Expression
 
 import rewardlang as rl
-from rewardlang.facts.prove import bounds
 from rewardlang.facts.ranges import Ranges
+from rewardlang.facts.search.prove import bounds
 
 POINTS = 20_000
 #: One in so many is also run as compiled code in single precision.

@@ -6,7 +6,7 @@ import pytest
 from programs import facts_of
 
 from rewardlang import check
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED
+from rewardlang.facts.contracts.verdict import PROVED, REFUTED, UNPROVED
 
 PLAIN = """
     input x : float in [0, 1]

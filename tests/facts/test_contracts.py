@@ -5,8 +5,8 @@ import random
 import pytest
 from programs import facts_of
 
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED
-from rewardlang.facts.witness import entries
+from rewardlang.facts.contracts.verdict import PROVED, REFUTED, UNPROVED
+from rewardlang.facts.contracts.witness import entries
 from rewardlang.ir.node import reachable
 from rewardlang.ops.reference import evaluate
 

@@ -4,8 +4,8 @@ import pytest
 from expressions import Expression
 from programs import facts_of
 
-from rewardlang.facts.prove import bounds
 from rewardlang.facts.ranges import Ranges
+from rewardlang.facts.search.prove import bounds
 
 
 def attack(seed: int, most: int, count: int):

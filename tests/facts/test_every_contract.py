@@ -10,7 +10,7 @@ from programs import facts_of
 
 import rewardlang as rl
 from rewardlang.cli.expectations import run_example
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED
+from rewardlang.facts.contracts.verdict import PROVED, REFUTED, UNPROVED
 
 IDS = [f"{contract}-{number}-{status}" for number, (contract, _, _, status) in enumerate(CONTRACTS)]
 

@@ -1,8 +1,9 @@
 """Lints of incentive: each on several forms of its mistake, and on what only looks like it."""
 
 import pytest
-from rewardlang import check
 from programs import facts_of
+
+from rewardlang import check
 
 HEAD = """
     input correct : bool

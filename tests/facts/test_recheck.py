@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from programs import facts_of
 
-from rewardlang.facts import derivatives, doubles
-from rewardlang.facts.recheck import CONTRADICTED, HOLDS, OPEN, recheck
+from rewardlang.facts.recheck.ranges import CONTRADICTED, HOLDS, OPEN, recheck
+from rewardlang.facts.search import derivatives, doubles
 from rewardlang.values import elementary
 from rewardlang.values.interval import Interval
 

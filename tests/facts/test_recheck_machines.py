@@ -11,9 +11,9 @@ from programs import facts_of
 from rewardlang.automata import gains
 from rewardlang.automata.certificate import Certificate, fault, lasso_fault
 from rewardlang.facts.machines import machine_facts
-from rewardlang.facts.recheck import CONTRADICTED, HOLDS
-from rewardlang.facts.recheck_machines import certificates, recheck_machine
-from rewardlang.facts.sums import steps
+from rewardlang.facts.recheck.machines import certificates, recheck_machine
+from rewardlang.facts.recheck.ranges import CONTRADICTED, HOLDS
+from rewardlang.facts.returns.sums import steps
 
 TASK = """
     setting {setting}

@@ -7,7 +7,7 @@ from math import inf
 import pytest
 from programs import facts_of
 
-from rewardlang.facts.witness import entries
+from rewardlang.facts.contracts.witness import entries
 from rewardlang.ir.node import reachable
 from rewardlang.ops.reference import evaluate
 

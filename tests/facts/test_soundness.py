@@ -3,10 +3,10 @@
 import pytest
 from handmade import RandomGraph, reference
 
+from rewardlang.facts.contracts.witness import entries
 from rewardlang.facts.failures import total
-from rewardlang.facts.prove import bounds
 from rewardlang.facts.ranges import Ranges
-from rewardlang.facts.witness import entries
+from rewardlang.facts.search.prove import bounds
 
 _SLACK = 1e-9
 

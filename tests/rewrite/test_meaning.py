@@ -7,8 +7,8 @@ import pytest
 from handmade import RandomGraph, reference
 
 import rewardlang as rl
+from rewardlang.facts.contracts.witness import entries
 from rewardlang.facts.ranges import Ranges
-from rewardlang.facts.witness import entries
 from rewardlang.ir.node import reachable
 from rewardlang.rewrite.passes import PASSES, optimise
 

@@ -13,13 +13,13 @@ from rewardlang.cli.outputs import OPINIONS, class_text, heading, interval, outp
 from rewardlang.cli.specs import load_spec
 from rewardlang.cli.terminal import say, say_json
 from rewardlang.facts.analyse import rounded
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.linear_states import LinearMemory
 from rewardlang.facts.lint.weights import SIDES
 from rewardlang.facts.machines import MachineFacts
-from rewardlang.facts.recheck import CONTRADICTED, recheck
-from rewardlang.facts.recheck_machines import recheck_machine
-from rewardlang.facts.sums import steps, sum_bounds
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.recheck.machines import recheck_machine
+from rewardlang.facts.recheck.ranges import CONTRADICTED, recheck
+from rewardlang.facts.returns.sums import steps, sum_bounds
 from rewardlang.ir.node import Node, leaves, reachable
 from rewardlang.ir.spec import ExternalInfo, InputInfo, ParamInfo
 from rewardlang.program import OutputView, Program

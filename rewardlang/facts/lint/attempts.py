@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from math import inf
 
-from rewardlang.facts.boxes import centre
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.lint.lengths import most_steps
 from rewardlang.facts.lint.names import ATTEMPTS, is_unwanted, words
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import verdicts
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.search.boxes import centre
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from rewardlang.facts.contracts.verdict import REFUTED, UNPROVED, Verdict
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.verdict import REFUTED, UNPROVED, Verdict
 from rewardlang.ir.node import Node
 from rewardlang.text.diagnostic import Diagnostic
 

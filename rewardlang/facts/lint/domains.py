@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from rewardlang.facts.boxes import centre, sources
 from rewardlang.facts.context import Context
+from rewardlang.facts.contracts.verdict import detached
+from rewardlang.facts.contracts.witness import entries, sentence, shown, values_at
 from rewardlang.facts.failures import domain_errors
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.verdict import detached
-from rewardlang.facts.witness import entries, sentence, shown, values_at
+from rewardlang.facts.search.boxes import centre, sources
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.table import OPERATORS
 from rewardlang.text.diagnostic import Diagnostic, Note

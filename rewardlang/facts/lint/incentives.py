@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from math import inf
 from numbers import Real
 
-from rewardlang.facts.boxes import centre
+from rewardlang.facts.contracts.witness import name_of, word
 from rewardlang.facts.failures import failures
-from rewardlang.facts.gathered import count_of
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import alone, way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.witness import name_of, word
+from rewardlang.facts.relations.gathered import count_of
+from rewardlang.facts.search.boxes import centre
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo
 from rewardlang.ops.table import OPERATORS

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import inf
 
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import alone, asked_for, lengths, verdicts, way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.sums import steps, sum_bounds
-from rewardlang.facts.telescope import weights
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.returns.sums import steps, sum_bounds
+from rewardlang.facts.returns.telescope import weights
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo, Spec
 from rewardlang.text.diagnostic import Diagnostic

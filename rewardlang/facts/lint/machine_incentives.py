@@ -6,11 +6,11 @@ from math import inf, log
 
 from rewardlang.automata.gains import MOST_WORK, most, paying_loop, shortest
 from rewardlang.automata.unfold import Arrow, Unfolded
+from rewardlang.facts.contracts.machine_claims import lasso, runs, step, together, turn
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.machine_claims import lasso, runs, step, together, turn
 from rewardlang.facts.machines import MachineFacts, machine_facts
-from rewardlang.facts.sums import steps
+from rewardlang.facts.returns.sums import steps
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo
 from rewardlang.text.diagnostic import Diagnostic

@@ -7,8 +7,8 @@ from rewardlang.automata.gains import shortest
 from rewardlang.automata.machine_checks import missing, never_taken, overlaps, stuck, unreached, values_of
 from rewardlang.automata.unfold import Arrow
 from rewardlang.facts.availability import LEVELS, availability
+from rewardlang.facts.contracts.machine_claims import step
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.machine_claims import step
 from rewardlang.facts.machines import MachineFacts, machine_facts
 from rewardlang.text.diagnostic import Diagnostic, Note
 

@@ -4,7 +4,7 @@ A name says what its author means, which no range does. Lints use these words on
 apart: a flag that costs is right for a collision and wrong for a success.
 """
 
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 

@@ -10,10 +10,10 @@ from rewardlang.classes.part import MODELS, Part
 from rewardlang.classes.pieces import SUM, Piece, pieces
 from rewardlang.classes.traits import MOVING, Trait, traits
 from rewardlang.facts.availability import LEVELS, availability
+from rewardlang.facts.contracts.witness import word
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import alone
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.objective import expected_sum, measures_of, nodes_of
 from rewardlang.ir.spec import OutputInfo, Spec

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from math import inf
 
-from rewardlang.facts.boxes import centre
+from rewardlang.facts.contracts.witness import name_of, word
 from rewardlang.facts.failures import failures
 from rewardlang.facts.lint.names import is_unwanted
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import is_verdict, verdicts, way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.prove import bounds
+from rewardlang.facts.search.boxes import centre
+from rewardlang.facts.search.prove import bounds
 from rewardlang.facts.terms import decides
-from rewardlang.facts.witness import name_of, word
 from rewardlang.ir.node import Node, reachable
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.endpoint import show

@@ -1,6 +1,6 @@
 """Where a finding stands: the text of a node, and the term, gate or output at fault."""
 
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Note

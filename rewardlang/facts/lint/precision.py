@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from rewardlang.facts.backward import FALSE, TRUE
-from rewardlang.facts.boxes import centre, sources
 from rewardlang.facts.context import Context
+from rewardlang.facts.contracts.witness import sentence, shown
 from rewardlang.facts.failures import domain_errors, total
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.rounded import Precision, RoundedRanges
-from rewardlang.facts.witness import sentence, shown
+from rewardlang.facts.search.boxes import centre, sources
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import domain
 from rewardlang.ops.table import OPERATORS

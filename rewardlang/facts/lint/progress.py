@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from rewardlang.facts.linear import form
 from rewardlang.facts.lint.names import words
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import way
 from rewardlang.facts.lint.structure import rewards
+from rewardlang.facts.relations.linear import form
 from rewardlang.ir.node import Node, reachable
 from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.values.interval import Interval

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.lint.names import is_unwanted, is_wanted
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import alone, asked_for, way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.signs import sign
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.search.signs import sign
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo
 from rewardlang.text.diagnostic import Diagnostic

@@ -5,13 +5,13 @@ from fractions import Fraction
 from itertools import combinations
 
 from rewardlang.facts.context import Context
-from rewardlang.facts.linear import form
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import asked_for, verdicts
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.signs import sign
-from rewardlang.facts.slope import slope
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.relations.linear import form
+from rewardlang.facts.search.signs import sign
+from rewardlang.facts.search.slope import slope
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS

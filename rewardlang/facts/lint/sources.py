@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from rewardlang.facts.context import Context
+from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.lint.names import is_length
-from rewardlang.facts.signs import sign
-from rewardlang.facts.slope import direction
-from rewardlang.facts.witness import name_of
+from rewardlang.facts.search.signs import sign
+from rewardlang.facts.search.slope import direction
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo, Spec
 from rewardlang.values.types import Kind
+
 
 def is_verdict(spec: Spec, node: Node) -> bool:
     """Whether a node is a truth that comes from outside: a bool of the data, what a verifier said."""

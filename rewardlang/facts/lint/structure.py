@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from rewardlang.facts.contracts.witness import word
 from rewardlang.facts.lint.places import Places
-from rewardlang.facts.prove import bounds
+from rewardlang.facts.search.prove import bounds
 from rewardlang.facts.terms import always
-from rewardlang.facts.witness import word
 from rewardlang.ir.node import Node, consumers, reachable
 from rewardlang.ir.objective import nodes_of
 from rewardlang.ir.spec import OutputInfo, Spec
@@ -14,7 +14,6 @@ from rewardlang.text.diagnostic import Diagnostic
 from rewardlang.text.source import Span
 from rewardlang.values.axes import ordered_axes
 from rewardlang.values.interval import Interval
-
 
 #: Conditions of more parts are not looked at case by case, nor more cases than these.
 _MOST_PARTS, _CASES = 40, 16

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rewardlang.facts.contracts.verdict import Verdict
 from rewardlang.facts.lint.attempts import delay, no_attempt
 from rewardlang.facts.lint.claims import claims
 from rewardlang.facts.lint.contexts import asked_again
@@ -35,7 +36,6 @@ from rewardlang.facts.lint.shapes import (
 from rewardlang.facts.lint.structure import constant_reward, dead_gates, unused, vacuous
 from rewardlang.facts.lint.weights import terms
 from rewardlang.facts.rounded import PRECISIONS, SINGLE
-from rewardlang.facts.verdict import Verdict
 from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
 

@@ -8,7 +8,7 @@ from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import is_share, verdicts, way
 from rewardlang.facts.lint.structure import rewards
 from rewardlang.facts.machines import machine_of
-from rewardlang.facts.sums import sum_bounds
+from rewardlang.facts.returns.sums import sum_bounds
 from rewardlang.facts.terms import TermFact, term_facts
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo

@@ -2,10 +2,10 @@
 
 from fractions import Fraction
 
-from rewardlang.facts.boxes import SPLITTABLE, Box
-from rewardlang.facts.derivatives import VALUES
-from rewardlang.facts.tape import seen_by_tape
-from rewardlang.facts.witness import entries, values_at
+from rewardlang.facts.contracts.witness import entries, values_at
+from rewardlang.facts.search.boxes import SPLITTABLE, Box
+from rewardlang.facts.search.derivatives import VALUES
+from rewardlang.facts.search.tape import seen_by_tape
 from rewardlang.ir.node import Node, consumers, reachable
 from rewardlang.values.interval import Interval
 

@@ -4,11 +4,11 @@ from fractions import Fraction
 from math import inf
 
 from rewardlang.facts.context import Context
-from rewardlang.facts.counts import count_of
-from rewardlang.facts.linear import Linear, combined, form, scaled
-from rewardlang.facts.populations import roles, same_population, sees_own
-from rewardlang.facts.relations import relations
-from rewardlang.facts.sharing import evaluated
+from rewardlang.facts.relations.counts import count_of
+from rewardlang.facts.relations.linear import Linear, combined, form, scaled
+from rewardlang.facts.relations.populations import roles, same_population, sees_own
+from rewardlang.facts.relations.sharing import evaluated
+from rewardlang.facts.relations.stated import relations
 from rewardlang.ir.node import Node
 from rewardlang.values import elementary
 from rewardlang.values.endpoint import Endpoint, exact

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
-from rewardlang.facts import doubles as d
-from rewardlang.facts.doubles import Pair
-from rewardlang.facts.linear import form
+from rewardlang.facts.relations.linear import form
+from rewardlang.facts.search import doubles as d
+from rewardlang.facts.search.doubles import Pair
 from rewardlang.ir.node import Node
 from rewardlang.values.interval import Interval
 

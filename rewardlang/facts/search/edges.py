@@ -1,9 +1,9 @@
 """Arguments of partial operators looked at closely where their natural range leaves the domain."""
 
 from rewardlang.facts.backward import TRUE
-from rewardlang.facts.derivatives import VALUES
-from rewardlang.facts.prove import reach
-from rewardlang.facts.question import Question
+from rewardlang.facts.search.derivatives import VALUES
+from rewardlang.facts.search.prove import reach
+from rewardlang.facts.search.question import Question
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import domain
 from rewardlang.ops.table import OPERATORS

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from rewardlang.facts.populations import constant_within, same_population
+from rewardlang.facts.relations.populations import constant_within, same_population
 from rewardlang.ir.node import Node
 
 #: Longer sums are taken as one unknown.

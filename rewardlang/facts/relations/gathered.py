@@ -4,14 +4,14 @@ from math import inf
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context
-from rewardlang.facts.counts import count_of
 from rewardlang.facts.leaves import Fact, declared, positions
-from rewardlang.facts.linear import form
 from rewardlang.facts.needs import admitted_context, entry_context
 from rewardlang.facts.positions import total
-from rewardlang.facts.sharing import delta_range
-from rewardlang.facts.telescope import Telescope
-from rewardlang.facts.weights import weighted
+from rewardlang.facts.relations.counts import count_of
+from rewardlang.facts.relations.linear import form
+from rewardlang.facts.relations.sharing import delta_range
+from rewardlang.facts.relations.weights import weighted
+from rewardlang.facts.returns.telescope import Telescope
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import Elements, bound, domain
 from rewardlang.ops.row import Family

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import inf
 
-from rewardlang.facts import doubles as d
-from rewardlang.facts.doubles import ONE, ZERO, Pair
-from rewardlang.facts.tape import Tape
+from rewardlang.facts.search import doubles as d
+from rewardlang.facts.search.doubles import ONE, ZERO, Pair
+from rewardlang.facts.search.tape import Tape
 
 #: Operations on ranges that one search may take: about a twentieth of a second.
 OPERATIONS = 30_000

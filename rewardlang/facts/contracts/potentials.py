@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from rewardlang.facts.boxes import centre, ends
-from rewardlang.facts.linear import Linear, combined, form, scaled
-from rewardlang.facts.telescope import is_earlier
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED, Verdict
-from rewardlang.facts.witness import entries, filler, name_of, plain, word
+from rewardlang.facts.contracts.verdict import PROVED, REFUTED, UNPROVED, Verdict
+from rewardlang.facts.contracts.witness import entries, filler, name_of, plain, word
+from rewardlang.facts.relations.linear import Linear, combined, form, scaled
+from rewardlang.facts.returns.telescope import is_earlier
+from rewardlang.facts.search.boxes import centre, ends
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import EnsureInfo
 from rewardlang.ops.reference import evaluate

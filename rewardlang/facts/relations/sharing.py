@@ -6,11 +6,11 @@ from functools import partial
 from math import inf
 
 from rewardlang.facts.context import Context
-from rewardlang.facts.counts import count_of
-from rewardlang.facts.linear import Linear, combined, earlier, form, opened, scaled
-from rewardlang.facts.populations import roles, same_population, sees_own
-from rewardlang.facts.relations import Relation, apart, never_exceeds, relations
-from rewardlang.facts.squares import square_range
+from rewardlang.facts.relations.counts import count_of
+from rewardlang.facts.relations.linear import Linear, combined, earlier, form, opened, scaled
+from rewardlang.facts.relations.populations import roles, same_population, sees_own
+from rewardlang.facts.relations.squares import square_range
+from rewardlang.facts.relations.stated import Relation, apart, never_exceeds, relations
 from rewardlang.ir.node import Node
 from rewardlang.values.endpoint import Endpoint
 from rewardlang.values.interval import Interval

@@ -5,15 +5,15 @@ from heapq import heappop, heappush
 from math import inf
 
 from rewardlang.facts.backward import is_integral
-from rewardlang.facts.boxes import SPLITTABLE, Box, corners, ends, halves, middle, sources
-from rewardlang.facts.climb import OPERATIONS, Climb
 from rewardlang.facts.context import Context
-from rewardlang.facts.dominators import choices, free_parts, spot
-from rewardlang.facts.question import TIGHT, Bounds, Question, Reach
-from rewardlang.facts.signs import sign
-from rewardlang.facts.slope import direction
-from rewardlang.facts.tape import Tape, interval
-from rewardlang.facts.witness import GIVEN, entries, values_at
+from rewardlang.facts.contracts.witness import GIVEN, entries, values_at
+from rewardlang.facts.search.boxes import SPLITTABLE, Box, corners, ends, halves, middle, sources
+from rewardlang.facts.search.climb import OPERATIONS, Climb
+from rewardlang.facts.search.dominators import choices, free_parts, spot
+from rewardlang.facts.search.question import TIGHT, Bounds, Question, Reach
+from rewardlang.facts.search.signs import sign
+from rewardlang.facts.search.slope import direction
+from rewardlang.facts.search.tape import Tape, interval
 from rewardlang.ir.node import Node, reachable
 from rewardlang.values.endpoint import Endpoint, exact
 from rewardlang.values.interval import Interval

@@ -5,8 +5,8 @@ a limit) take the hull of the slopes beside them (Clarke's subdifferential), whi
 continuous value. ANY says that the value may jump; None that it may be undefined in the box, so that nothing may be concluded.
 """
 
-from rewardlang.facts import doubles as d
-from rewardlang.facts.doubles import ANY, ONE, ZERO, Pair
+from rewardlang.facts.search import doubles as d
+from rewardlang.facts.search.doubles import ANY, ONE, ZERO, Pair
 
 _MINUS: Pair = (-1.0, -1.0)
 _SHARE: Pair = (0.0, 1.0)

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import inf
 
 from rewardlang.facts.context import Context
-from rewardlang.facts.telescope import Telescope, weights
+from rewardlang.facts.returns.telescope import Telescope, weights
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import SettingInfo
 from rewardlang.values.axes import Axis, ordered_axes

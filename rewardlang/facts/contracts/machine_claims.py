@@ -7,8 +7,8 @@ from math import inf
 
 from rewardlang.automata.gains import Lasso
 from rewardlang.automata.unfold import Arrow, Place
+from rewardlang.facts.contracts.verdict import PROVED, REFUTED, UNPROVED, Verdict
 from rewardlang.facts.machines import MachineFacts, machine_facts, machine_of
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED, Verdict
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import EnsureInfo
 from rewardlang.values.axes import ordered_axes

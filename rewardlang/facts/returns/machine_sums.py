@@ -11,7 +11,7 @@ from rewardlang.automata.unfold import Arrow, Place, Unfolded
 from rewardlang.facts.context import Context
 from rewardlang.facts.learn import STRICT
 from rewardlang.facts.machines import MachineFacts, Paid
-from rewardlang.facts.present import always_valid
+from rewardlang.facts.returns.present import always_valid
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.intervals import bound
 from rewardlang.ops.table import OPERATORS

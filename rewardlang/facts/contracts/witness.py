@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from rewardlang.facts.boxes import Box, centre
 from rewardlang.facts.leaves import declared
+from rewardlang.facts.search.boxes import Box, centre
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ops.reference import evaluate
 from rewardlang.values.axes import Axis

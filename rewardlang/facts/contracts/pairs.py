@@ -1,10 +1,10 @@
 """Claims about a pair of rollouts in two different cases: `(reward when a) > (reward when b)`."""
 
-from rewardlang.facts.boxes import Box, centre, corners, halves
-from rewardlang.facts.prove import BOXES, reach
-from rewardlang.facts.question import Question, Reach
-from rewardlang.facts.verdict import HOLDS, PROVED, REFUTED, UNPROVED, Verdict, present, settles, unbounded, where
-from rewardlang.facts.witness import entries, sentence, shown, values_at, word
+from rewardlang.facts.contracts.verdict import HOLDS, PROVED, REFUTED, UNPROVED, Verdict, present, settles, unbounded, where
+from rewardlang.facts.contracts.witness import entries, sentence, shown, values_at, word
+from rewardlang.facts.search.boxes import Box, centre, corners, halves
+from rewardlang.facts.search.prove import BOXES, reach
+from rewardlang.facts.search.question import Question, Reach
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Claim, EnsureInfo
 from rewardlang.values.endpoint import show

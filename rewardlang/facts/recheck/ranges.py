@@ -48,7 +48,7 @@ class _Checker:
     """Values and slopes of one root on boxes; a box is a list of intervals, one for each variable."""
 
     def __init__(self, ranges, root: Node):
-        from rewardlang.facts import recheck_rules
+        from rewardlang.facts.recheck import rules as recheck_rules
         self.rules, self.iv, self.ranges, self.root = recheck_rules, recheck_rules.iv, ranges, root
         self.nodes: list[Node] = []
         seen, stack = set(), [root]

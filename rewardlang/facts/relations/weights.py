@@ -1,6 +1,6 @@
 """Weights that add up to one over a population, and what they make of values: no more than the greatest, no less than the least."""
 
-from rewardlang.facts.populations import roles, same_population
+from rewardlang.facts.relations.populations import roles, same_population
 from rewardlang.ir.node import Node
 from rewardlang.values.interval import UNIT, Interval
 

@@ -7,8 +7,8 @@ is extreme where each is l or h. Of what never changes sign the portions lie bet
 
 from fractions import Fraction
 
-from rewardlang.facts.linear import form
-from rewardlang.facts.present import always_valid
+from rewardlang.facts.relations.linear import form
+from rewardlang.facts.returns.present import always_valid
 from rewardlang.ir.node import Node
 from rewardlang.values.interval import Interval
 

@@ -5,14 +5,11 @@ from math import inf, isqrt
 
 from rewardlang.classes.derive import Expressivity
 from rewardlang.facts.availability import LEVELS, cause, waiting
-from rewardlang.facts.machine_claims import not_farmable
-from rewardlang.facts.monotone import monotone
-from rewardlang.facts.pairs import decide_pair
-from rewardlang.facts.potentials import potential_based
-from rewardlang.facts.prove import bounds, reach
-from rewardlang.facts.question import Question, Reach
-from rewardlang.facts.sums import steps, sum_bounds
-from rewardlang.facts.verdict import (
+from rewardlang.facts.contracts.machine_claims import not_farmable
+from rewardlang.facts.contracts.monotone import monotone
+from rewardlang.facts.contracts.pairs import decide_pair
+from rewardlang.facts.contracts.potentials import potential_based
+from rewardlang.facts.contracts.verdict import (
     HOLDS,
     PROVED,
     REFUTED,
@@ -25,7 +22,10 @@ from rewardlang.facts.verdict import (
     unbounded,
     where,
 )
-from rewardlang.facts.witness import entries, sentence, shown, values_at, word
+from rewardlang.facts.contracts.witness import entries, sentence, shown, values_at, word
+from rewardlang.facts.returns.sums import steps, sum_bounds
+from rewardlang.facts.search.prove import bounds, reach
+from rewardlang.facts.search.question import Question, Reach
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Claim, EnsureInfo, Spec
 from rewardlang.values.axes import join, ordered_axes

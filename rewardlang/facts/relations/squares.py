@@ -7,7 +7,7 @@ what eliminating them one by one leaves of the constant (symmetric Gaussian elim
 from fractions import Fraction
 from math import inf
 
-from rewardlang.facts.linear import Linear, form
+from rewardlang.facts.relations.linear import Linear, form
 from rewardlang.ir.node import Node
 from rewardlang.values.endpoint import Endpoint, exact
 from rewardlang.values.interval import Interval

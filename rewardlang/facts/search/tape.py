@@ -6,10 +6,10 @@ windows) is a variable too, within the range that holds for it everywhere.
 
 from collections.abc import Iterable, Mapping
 
-from rewardlang.facts import doubles as d
-from rewardlang.facts.derivatives import SLOPES, VALUES
-from rewardlang.facts.doubles import ANY, ONE, TRUTH, ZERO, Pair
-from rewardlang.facts.ratio import Ratio
+from rewardlang.facts.search import doubles as d
+from rewardlang.facts.search.derivatives import SLOPES, VALUES
+from rewardlang.facts.search.doubles import ANY, ONE, TRUTH, ZERO, Pair
+from rewardlang.facts.search.ratio import Ratio
 from rewardlang.ir.node import Node
 from rewardlang.ops.intervals import bound, domain
 from rewardlang.ops.row import Family

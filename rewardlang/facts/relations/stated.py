@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from rewardlang.facts.backward import TINY, is_integral
 from rewardlang.facts.context import Context
-from rewardlang.facts.linear import Linear, combined, form, opened
-from rewardlang.facts.populations import roles, same_population
+from rewardlang.facts.relations.linear import Linear, combined, form, opened
+from rewardlang.facts.relations.populations import roles, same_population
 from rewardlang.ir.node import Node
 from rewardlang.ops.row import Family
 from rewardlang.ops.table import OPERATORS

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from rewardlang.facts.backward import is_integral
-from rewardlang.facts.boxes import Box, centre, corners, halves, middle, sources
 from rewardlang.facts.context import Context
-from rewardlang.facts.signs import sign
-from rewardlang.facts.slope import direction
-from rewardlang.facts.verdict import PROVED, REFUTED, UNPROVED, Verdict, detached
-from rewardlang.facts.witness import entries, name_of, sentence, shown, values_at, word
+from rewardlang.facts.contracts.verdict import PROVED, REFUTED, UNPROVED, Verdict, detached
+from rewardlang.facts.contracts.witness import entries, name_of, sentence, shown, values_at, word
+from rewardlang.facts.search.boxes import Box, centre, corners, halves, middle, sources
+from rewardlang.facts.search.signs import sign
+from rewardlang.facts.search.slope import direction
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import EnsureInfo
 from rewardlang.values.interval import Interval

@@ -8,7 +8,7 @@ from rewardlang.automata.certificate import Certificate, fault, lasso_fault
 from rewardlang.automata.machine import Counts, NoEdge
 from rewardlang.automata.trace import holds
 from rewardlang.facts.machines import MachineFacts
-from rewardlang.facts.recheck import CONTRADICTED, HOLDS, OPEN
+from rewardlang.facts.recheck.ranges import CONTRADICTED, HOLDS, OPEN
 from rewardlang.values.interval import Interval
 
 #: Letters read at places, all together.

@@ -9,10 +9,10 @@ from functools import cached_property
 from math import inf
 
 from rewardlang.facts.context import Context
-from rewardlang.facts.linear import Linear, combined, form, scaled
-from rewardlang.facts.machine_sums import paid
 from rewardlang.facts.machines import Paid, machine_facts, machine_of
-from rewardlang.facts.portions import factors, portion, weighed
+from rewardlang.facts.relations.linear import Linear, combined, form, scaled
+from rewardlang.facts.returns.machine_sums import paid
+from rewardlang.facts.returns.portions import factors, portion, weighed
 from rewardlang.ir.node import Node
 from rewardlang.ir.spec import MachineInfo
 from rewardlang.values import elementary

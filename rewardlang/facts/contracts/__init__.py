@@ -1,0 +1,1 @@
+"""What a file ensures: proved, refuted by a witness, or open."""

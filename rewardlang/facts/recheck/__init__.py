@@ -1,0 +1,1 @@
+"""A second opinion: small checkers that share no rule with the engine."""

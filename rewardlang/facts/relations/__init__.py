@@ -1,0 +1,1 @@
+"""What values know of each other: linear forms, comparisons that are stated, populations and their shares."""

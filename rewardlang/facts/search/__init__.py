@@ -1,0 +1,1 @@
+"""How far a value reaches: branch and bound in doubles, finished in exact numbers."""
