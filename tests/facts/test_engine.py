@@ -82,3 +82,15 @@ def test_convex_combinations_are_exact_also_where_one_part_may_have_no_value(nom
     program = facts_of("input n : float? in [-5, 5]\ninput m : float? in [-5, 5]\n"
                        f"{share}\nlet nominal = {nominal}\nreward = {form}\nensure reward in [-5, 5]\n")
     assert [found.code for found in program.diagnostics] == []
+
+
+@pytest.mark.parametrize(("assumed", "reward", "least", "greatest"), [
+    ("a <= b", "a ** 2 / (a ** 2 + b ** 2 + 0.04)", 0, 1 / 2.04), ("a <= b", "a / (b + 0.5)", 0, 2 / 3), ("a + b <= 1", "a * b + a", 0, 1),
+    ("b <= a", "sigmoid(sqrt(abs(0.5 * b - 0.25) + 0.01))", 0.524979, 0.624783),
+])
+def test_what_an_assumption_speaks_of_is_not_moved_to_an_end(assumed, reward, least, greatest):
+    """At the better end of one source the assumption holds of other points of the rest."""
+    spec = facts_of(f"input a : float in [0, 1]\ninput b : float in [0, 1]\nassume {assumed}\nreward = {reward}\n").spec
+    outer = bounds(Ranges(spec), spec.outputs["reward"].node).outer
+    assert outer.lo <= least + 1e-6 and greatest - 1e-6 <= outer.hi
+    assert outer.width <= 1.05 * (greatest - least) + 1e-6

@@ -46,9 +46,9 @@ def test_reactivity_with_two_pairs():
 @pytest.mark.parametrize(("text", "said"), [
     ("", "HOA v1"), (HEAD + "Acceptance: 1 Inf(\n" + BODY, "acceptance"), (HEAD + BODY, "acceptance"),
     (HEAD + "Acceptance: 1 Inf(0)\n--BODY--\nState: 0\n[t] 0\n[0] 0\n--END--\n", "deterministic"),
-    (HEAD + "Acceptance: 1 Inf(0)\n--BODY--\nState: 0\n[t] 7\n--END--\n", "no state 7"),
+    (HEAD + "Acceptance: 1 Inf(0)\n--BODY--\nState: 0\n[t] 7\n--END--\n", "names a state 7"),
     (HEAD + "Acceptance: 1 Inf(0)\n--BODY--\nState: 1\n[t] 1\n--END--\n", "start"),
-    (HEAD + "Acceptance: 1 Inf(0)\n--BODY--\nnonsense\n--END--\n", "not read"),
+    (HEAD + "Acceptance: 1 Inf(0)\n--BODY--\nnonsense\n--END--\n", "stands in place of"),
 ])
 def test_what_cannot_be_read_is_refused(text, said):
     with pytest.raises(ValueError, match=said):

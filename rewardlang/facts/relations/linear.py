@@ -1,5 +1,6 @@
 """Linear forms of nodes: what cancels in a sum is seen, also within the mean of a population."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -51,7 +52,11 @@ def _form(ranges, node: Node) -> Linear:
 
 def _long(found: Linear) -> bool:
     """Whether an exact number in it has so many digits that working with it costs more than it tells."""
-    numbers = (found.constant, *found.terms.values())
+    return long_numbers((found.constant, *found.terms.values()))
+
+
+def long_numbers(numbers: Iterable[int | Fraction]) -> bool:
+    """The same of numbers."""
     return any(max(abs(n.numerator), n.denominator).bit_length() > MOST_BITS for n in numbers)
 
 

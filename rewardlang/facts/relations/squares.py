@@ -7,7 +7,7 @@ what eliminating them one by one leaves of the constant (symmetric Gaussian elim
 from fractions import Fraction
 from math import inf
 
-from rewardlang.facts.relations.linear import Linear, form
+from rewardlang.facts.relations.linear import Linear, form, long_numbers
 from rewardlang.ir.node import Node
 from rewardlang.values.endpoint import Endpoint, exact
 from rewardlang.values.interval import Interval
@@ -78,7 +78,7 @@ def _times(one: Polynomial, other: Polynomial) -> Polynomial | None:
         for right, b in other.items():
             monomial = _joined(left, right)
             found[monomial] = found.get(monomial, 0) + a * b
-    if any(len(monomial) > _HIGHEST for monomial in found):
+    if any(len(monomial) > _HIGHEST for monomial in found) or long_numbers(found.values()):
         return None
     return {monomial: c for monomial, c in found.items() if c}
 

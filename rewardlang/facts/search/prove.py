@@ -96,6 +96,7 @@ class _Search:
         self.sources = [(source, question.box.get(source, interval))
                         for source, interval in sources(ranges, [node, *self.conditions], ranges.root)]
         self.parts = reachable([node, *self.conditions])
+        self.bound = frozenset(reachable(self.conditions))
         if len(self.sources) > _MOST_SOURCES:
             self.sources = []
         fact = ranges.fact(node).range
@@ -226,12 +227,15 @@ class _Search:
         heappush(self.heap, (-far, self.count, box))
 
     def contracted(self, box: Box, inner: Context, fact):
-        """The box with each source in which the value is monotone at its better end."""
+        """The box with each source in which the value is monotone at its better end.
+
+        What a condition speaks of stays where it is: at its better end the condition may hold of other points than in the box.
+        """
         if fact.fails or len(box) > _FEW or len(self.parts) > _SMALL:
             return box, fact
         moved = {}
         for source, interval in box.items():
-            if not interval.is_point and interval.is_finite:
+            if source not in self.bound and not interval.is_point and interval.is_finite:
                 way = sign(self.ranges, self.node, source, inner)
                 if way is None:
                     way = direction(self.ranges, self.node, source, inner)
