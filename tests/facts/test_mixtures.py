@@ -10,7 +10,7 @@ from rewardlang.facts.search.prove import bounds
 SEEDS = range(120)
 #: Nearer than this to what is reached, relative to the width, is tight; where sources are bound to each other fewer are.
 NEAR = 0.01
-LOOSE = {False: 4, True: 16}
+LOOSE = {False: 2, True: 8}
 
 
 def gap(seed: int) -> float:
