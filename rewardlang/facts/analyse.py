@@ -51,7 +51,7 @@ class OutputFacts:
 
 
 class Facts:
-    """The facts of a spec whose tensors are of a float type. `ranges` are at hand at once; what costs more is found when first asked for."""
+    """The facts of a spec whose tensors are of a float type; what costs more than `ranges` is found when first asked for."""
 
     def __init__(self, spec: Spec, dtype: str = SINGLE.name):
         self.spec = spec

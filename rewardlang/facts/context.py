@@ -13,8 +13,9 @@ class Context:
 
     `mask` and `floor` say quickly which nodes cannot feel them: those that share no source with an assumed node, and
     those numbered below all of these (for a comparison: below what it compares). `facts` keeps what was found out under the
-    assumptions, `order` what comparisons say of their sides together (None: not asked yet). `positions` are those along fixed axes of which alone it speaks. The root
-    assumes nothing. A fact of a parent holds in its children too.
+    assumptions, `order` what comparisons say of their sides together (None: not asked yet).
+    `positions` are those along fixed axes of which alone it speaks. The root assumes nothing. A fact of a parent holds in
+    its children too.
     """
 
     __slots__ = ("parent", "known", "valid", "mask", "floor", "facts", "children", "depth", "order", "positions")

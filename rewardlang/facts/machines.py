@@ -11,6 +11,7 @@ from rewardlang.automata.gains import Lasso, certified, most, paying_loop
 from rewardlang.automata.machine import bare
 from rewardlang.automata.machine_checks import clamps, counter_laws, may_clamp
 from rewardlang.automata.unfold import Arrow, Choices, Unfolded, unfold
+from rewardlang.facts.relations.linear import combined, form
 from rewardlang.ir.comparisons import laws_of
 from rewardlang.ir.formulas import read
 from rewardlang.ir.node import Node
@@ -123,6 +124,6 @@ def laws(ranges, propositions: dict[str, Node]) -> Iterator[Formula]:
         if node.op in ("once", "historically") and len(node.args) == 1:
             inner = read(node.args[0], None, leaf)
             yield make("implies", *((inner, atom(name)) if node.op == "once" else (atom(name), inner)))
-    yield from laws_of(propositions, ranges.of, sums=True)
+    yield from laws_of(propositions, ranges.of, lambda left, right: combined(form(ranges, left), form(ranges, right), -1))
     for fact in ranges.spec.assumptions:
         yield read(fact, None, leaf)

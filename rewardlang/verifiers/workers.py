@@ -36,7 +36,8 @@ def run_limited(
     of them together to `within` seconds (None: without limit), of which the start of the workers is a part.
 
     Arguments and results are plain data. Outcomes come in the order of the calls. A call that runs over its limit, raises
-    or ends its process fails alone; `settled` is told of each that is done, by its place among the calls. May be called from any thread, and from several at once. Ctrl-C ends its workers.
+    or ends its process fails alone; `settled` is told of each that is done, by its place among the calls. May be called from any
+    thread, and from several at once. Ctrl-C ends its workers.
     Raises VerifierUnavailable where there is no such function, or a package is missing that it needs.
     """
     if os.name != "posix":

@@ -69,8 +69,8 @@ class Mixture:
         """The values at points (a column for each source); NaN where the assumption does not hold."""
         known = {"np": np, **dict(zip(_NAMES, points))}
         with np.errstate(all="ignore"):
-            found = np.broadcast_to(eval(self._value, known), points[0].shape).astype(float)     # noqa: S307
-            return np.where(eval(self._held, known), found, np.nan)     # noqa: S307
+            found = np.broadcast_to(eval(self._value, known), points[0].shape).astype(float)
+            return np.where(eval(self._held, known), found, np.nan)
 
     def reached(self, count: int = 30_000) -> tuple[float, float]:
         """The least and the greatest value found: on a grid of ends, at random, and around the best of them ever closer."""

@@ -1,6 +1,5 @@
 """Time limits hold of bound functions: the row that is late fails, the others do not, and Python code ends where it is."""
 
-import threading
 import time
 
 import pytest

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rewardlang.ir.spec import InputInfo, Spec
+from rewardlang.ir.spec import Spec
 from rewardlang.values.axes import Axis
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind, Type

@@ -163,7 +163,8 @@ def _what_counts(entries: dict[str, list | None], sums: dict[str, list | None], 
 
 
 def _outweighs(bounds: dict[str, list | None]) -> str | None:
-    return outweighs({label: tuple(float(end) for end in pair) for label, pair in bounds.items() if pair is not None and label not in SIDES})
+    known = {label: pair for label, pair in bounds.items() if pair is not None and label not in SIDES}
+    return outweighs({label: tuple(float(end) for end in pair) for label, pair in known.items()})
 
 
 # --- as text ---------------------------------------------------------------------------------------------------------

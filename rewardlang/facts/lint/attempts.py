@@ -1,10 +1,8 @@
-"""Rewards in which it is better not to try, whatever shape that takes, and better never to arrive."""
+"""Rewards in which it is better not to try, whatever shape that takes."""
 
 from collections.abc import Iterator
-from math import inf
 
 from rewardlang.facts.contracts.witness import name_of
-from rewardlang.facts.lint.lengths import most_steps
 from rewardlang.facts.lint.names import ATTEMPTS, is_unwanted, words
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import verdicts
@@ -13,7 +11,6 @@ from rewardlang.facts.search.boxes import centre
 from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import Spec
 from rewardlang.text.diagnostic import Diagnostic
-from rewardlang.values.axes import ordered_axes
 from rewardlang.values.endpoint import show
 from rewardlang.values.interval import Interval
 
@@ -75,22 +72,3 @@ def _gate_says_it(output, verdict: Node) -> bool:
 def _is_promised(spec: Spec, node: Node, verdict: Node) -> bool:
     pairs = [info.claims for info in spec.ensures if info.kind == "compare"]
     return any(claim.node is node and claim.condition is verdict for claims in pairs for claim in claims)
-
-
-def delay(ranges, places: Places) -> Iterator[Diagnostic]:
-    """An episode that its `done` ends with a prize, of which the steps that are then missed pay more at their worst."""
-    spec = ranges.spec
-    done = next((output.node for output in spec.outputs.values() if output.role == "done"), None)
-    for output in rewards(spec):
-        axes = ordered_axes(output.node.type.axes)
-        if done is None or not axes or spec.setting.kind == "single_turn" or done.op in ("entry", "walk"):
-            continue
-        contexts = [ranges.assume(done, truth) for truth in (False, True)]
-        going, ending = (context and ranges.fact(output.node, context).range for context in contexts)
-        if going is None or ending is None or going.lo <= 0 or ending.lo <= going.hi:
-            continue
-        worth = most_steps(spec, axes) * going.lo
-        if ending.hi < worth < inf:
-            values = {"step": show(going.lo), "going": show(worth), "end": show(ending.hi)}
-            yield Diagnostic("RW536", output.span, values, (), output.name,
-                             {"goes on": float(worth), "ends": float(ending.hi)})

@@ -15,7 +15,6 @@ from rewardlang.ir.node import Node, reachable
 from rewardlang.ir.spec import OutputInfo
 from rewardlang.ops.table import OPERATORS
 from rewardlang.text.diagnostic import Diagnostic
-from rewardlang.values.axes import ordered_axes
 from rewardlang.values.endpoint import exact, show
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind

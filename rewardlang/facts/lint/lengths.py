@@ -1,19 +1,17 @@
 """Rewards that pay for going on, or for stopping, whatever is done in between."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from math import inf
 
 from rewardlang.facts.contracts.witness import name_of
 from rewardlang.facts.lint.places import Places
 from rewardlang.facts.lint.sources import alone, asked_for, lengths, verdicts, way
 from rewardlang.facts.lint.structure import rewards
-from rewardlang.facts.returns.sums import steps, sum_bounds
-from rewardlang.facts.returns.telescope import weights
+from rewardlang.facts.returns.sums import sum_bounds
 from rewardlang.ir.node import Node, reachable
-from rewardlang.ir.spec import OutputInfo, Spec
+from rewardlang.ir.spec import OutputInfo
 from rewardlang.text.diagnostic import Diagnostic
-from rewardlang.values.axes import Axis, ordered_axes
+from rewardlang.values.axes import ordered_axes
 from rewardlang.values.endpoint import show
 from rewardlang.values.interval import Interval
 from rewardlang.values.types import Kind
@@ -131,38 +129,6 @@ def _is_averaged(root: Node, total: Node) -> bool:
                    if part.op in ("count", "length", "sum")):
                 return True
     return False
-
-
-def early_end(ranges, places: Places) -> Iterator[Diagnostic]:
-    """An episode that its `done` ends, of which every further step costs more than ending at once ever does."""
-    spec = ranges.spec
-    done = next((output.node for output in spec.outputs.values() if output.role == "done"), None)
-    for output in rewards(spec):
-        axes = ordered_axes(output.node.type.axes)
-        if done is None or not axes or spec.setting.kind == "single_turn" or done.op in ("entry", "walk"):
-            continue
-        living, ending = (_known(ranges, output.node, done, truth) for truth in (False, True))
-        if living is None or ending is None or living.hi >= 0:
-            continue
-        most = most_steps(spec, axes)
-        best = living.hi * most if most != inf else -inf
-        if ending.lo > best:
-            values = {"worst": show(ending.lo), "best": show(best), "step": show(living.hi)}
-            yield Diagnostic("RW519", output.span, values, (), output.name,
-                             {"ends at once": float(ending.lo), "goes on": float(best)})
-
-
-def most_steps(spec: Spec, axes: tuple[Axis, ...]):
-    """The weight of all steps of the longest episode; inf where it has none."""
-    discount = spec.setting.discount
-    if discount not in (None, 1):
-        return weights(steps(spec.setting, axes), Fraction(repr(discount))).hi
-    return spec.setting.horizon[1] if spec.setting.horizon else inf
-
-
-def _known(ranges, node: Node, condition: Node, truth: bool) -> Interval | None:
-    context = ranges.assume(condition, truth)
-    return context and ranges.fact(node, context).range
 
 
 def long_and_right(ranges, places: Places) -> Iterator[Diagnostic]:

@@ -70,6 +70,7 @@ def _finding(rounded, places: Places, node: Node, point: dict[Node, Interval], o
     argument = node.args[_ARGUMENT.get(node.op, 0)]
     there = rounded.fact(argument, rounded.inside(point, valid=True)).range
     row, assignment = OPERATORS[node.op], shown(rounded.spec, point, [node])
-    values = {"operator": row.symbol or row.name, "dtype": rounded.precision.name, "problem": f"`{places.text(argument)}` is rounded to {show(there.lo)}"}
+    values = {"operator": row.symbol or row.name, "dtype": rounded.precision.name,
+              "problem": f"`{places.text(argument)}` is rounded to {show(there.lo)}"}
     notes = (*((Note(f"with {sentence(assignment)}"),) if assignment else ()), *places.inside(node))
     return Diagnostic("RW529", places.span(node, output.span), values, notes, places.subject(node), assignment or None)

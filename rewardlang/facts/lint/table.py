@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from rewardlang.facts.contracts.verdict import Verdict
-from rewardlang.facts.lint.attempts import delay, no_attempt
+from rewardlang.facts.lint.attempts import no_attempt
 from rewardlang.facts.lint.claims import claims
 from rewardlang.facts.lint.contexts import asked_again
 from rewardlang.facts.lint.domains import domains
+from rewardlang.facts.lint.endings import delay, early_end
 from rewardlang.facts.lint.formulas import formulas, long_windows
 from rewardlang.facts.lint.incentives import (
     fails_open,
@@ -15,7 +16,7 @@ from rewardlang.facts.lint.incentives import (
     small_groups,
     unbounded,
 )
-from rewardlang.facts.lint.lengths import early_end, every_step, long_and_right, long_lists, padding
+from rewardlang.facts.lint.lengths import every_step, long_and_right, long_lists, padding
 from rewardlang.facts.lint.machine_incentives import machine_incentives
 from rewardlang.facts.lint.machines import machines
 from rewardlang.facts.lint.margins import infinite_margins

@@ -17,7 +17,10 @@ MOST_READ = 20_000
 
 @dataclass(frozen=True)
 class MachineRecheck:
-    """`holds`, `open` (nothing could be checked) or `contradicted` with the `fault` in words; `inequalities` were checked, `moves` played."""
+    """`holds`, `open` (nothing could be checked) or `contradicted` with the `fault` in words.
+
+    So many `inequalities` were checked, and `moves` played.
+    """
 
     status: str
     inequalities: int

@@ -1,6 +1,5 @@
 """Facts of reductions, scans and windows: what is known of one entry, and of how many there are, gathered."""
 
-from math import inf
 
 from rewardlang.facts.backward import FALSE, TRUE
 from rewardlang.facts.context import Context

@@ -5,7 +5,7 @@ from math import inf
 
 from rewardlang.facts.context import Context
 from rewardlang.facts.relations.counts import count_of
-from rewardlang.facts.relations.linear import Linear, combined, form, scaled
+from rewardlang.facts.relations.linear import Linear, combined, form
 from rewardlang.facts.relations.populations import roles, same_population, sees_own
 from rewardlang.facts.relations.sharing import evaluated
 from rewardlang.facts.relations.stated import relations
